@@ -1,0 +1,37 @@
+# Each target makes what it needs; nothing but git, make and Python 3.11 is assumed.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: demo check format golden bench wheel clean
+
+demo: .venv/ready  ## the query of TikTok's Getting Started page, on the emulator
+	$(BIN)/tiksql --emulator --format table -f examples/getting_started.tsql
+
+check: .venv/ready  ## everything that has to be true before a change lands
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+format: .venv/ready  ## format the code and mend what can be mended
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+golden: .venv/ready  ## record golden files and examples anew; review the diff
+	UPDATE_GOLDEN=1 $(BIN)/pytest tests -k "golden or examples"
+
+bench: .venv/ready  ## measure against a bare loop and the official client
+	$(BIN)/python bench/run.py
+
+wheel: .venv/ready  ## build the wheel into dist/
+	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+
+clean:  ## remove what the other targets made
+	rm -rf .venv dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+
+.venv/ready: pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	touch $@

@@ -1,0 +1,1 @@
+"""The grammar of TikSQL, beside the page that explains it."""

@@ -1,0 +1,57 @@
+"""Statements planned on a fixed day, and their errors as a reader of the text sees them."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from tiksql.catalog import load
+from tiksql.errors import LanguageError
+from tiksql.local.functions import known
+from tiksql.planning.binding import bind
+from tiksql.planning.planner import plan
+from tiksql.planning.query import Options, Scope
+from tiksql.planning.resolver import resolve
+from tiksql.source import Source
+from tiksql.syntax.parser import parse
+
+NOW = dt.datetime(2026, 9, 1, 12)
+TODAY = NOW.date()
+JANUARY = "create_date BETWEEN '2024-01-01' AND '2024-01-30'"
+
+
+def planned(sql, values=None, **options):
+    """Plan the one statement of a text."""
+    scope = Scope(load(), NOW, Options(**options), load().base_url, known)
+    (statement,) = parse(Source(sql)).statements
+    return plan(resolve(bind(statement, values or {}), scope), scope)
+
+
+def searched(where, values=None, **options):
+    """Plan a search of January 2024 and return the one query that it sends."""
+    sql = f"SELECT id FROM videos WHERE {where} AND {JANUARY}"
+    (request,) = planned(sql, values, **options).requests
+    return request.body["query"]
+
+
+def branches(where, **options):
+    """Plan a search of January 2024 and return the queries that it sends, in their order."""
+    sql = f"SELECT id FROM videos WHERE {where} AND {JANUARY}"
+    return [request.body["query"] for request in planned(sql, **options).requests]
+
+
+def refused(sql, values=None, **options):
+    """Return code, underlined text and hint of the error of a statement."""
+    with pytest.raises(LanguageError) as caught:
+        planned(sql, values, **options)
+    error = caught.value
+    return error.code, Source(sql)[error.span], error.hint
+
+
+def condition(field, operation, *values):
+    return {"operation": operation, "field_name": field, "field_values": list(values)}
+
+
+def windows(plan_):
+    return [(str(r.window.start), str(r.window.end)) for r in plan_.requests]

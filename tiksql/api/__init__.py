@@ -1,0 +1,1 @@
+"""Asking the API: token, requests, retries, pages, quota. The only package with asyncio in it."""

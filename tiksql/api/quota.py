@@ -1,0 +1,150 @@
+"""What requests cost: the count of a statement, its cap, and the ledger of the day.
+
+The API counts requests for each pool and each day of UTC (FAQ). The ledger is a lower bound: a
+colleague of the same organisation draws from the same quota. It plans and warns, it never refuses.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections import Counter
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from tiksql.errors import QuotaError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    import sqlite3
+    from collections.abc import Callable
+    from pathlib import Path
+
+LOCK_SECONDS = 2.0
+
+SCHEMA = """
+CREATE TABLE IF NOT EXISTS requests (
+    account TEXT NOT NULL, pool TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL,
+    PRIMARY KEY (account, pool, day)
+) WITHOUT ROWID
+"""
+ADD = """
+INSERT INTO requests VALUES (?1, ?2, ?3, max(0, ?4))
+ON CONFLICT DO UPDATE SET requests = max(0, requests + ?4)
+"""
+USED = "SELECT requests FROM requests WHERE account = ? AND pool = ? AND day = ?"
+
+
+def key_hash(client_key: str) -> str:
+    """Name an account in files without its key: 16 hexadecimal digits."""
+    return hashlib.sha256(client_key.encode()).hexdigest()[:16]
+
+
+class Ledger:
+    """Requests by account, pool and day of UTC, in one SQLite file that processes share.
+
+    A file that cannot be written does not stop a run: ``warn`` is told once, and this process goes
+    on counting for itself.
+    """
+
+    def __init__(self, path: Path, account: str, warn: Callable[[str], None]) -> None:
+        self._path = path
+        self._account = account
+        self._warn = warn
+        self._lock = threading.Lock()
+        self._connection: sqlite3.Connection | None = None
+        self._broken = False
+        self._own: Counter[tuple[str, str]] = Counter()
+
+    def add(self, pool: str, day: dt.date, requests: int = 1) -> None:
+        """Count requests, or take them back with a negative number."""
+        self._own[pool, day.isoformat()] += requests
+        self._execute(ADD, self._account, pool, day.isoformat(), requests)
+
+    def used(self, pool: str, day: dt.date) -> int:
+        """Return the requests of a day, as far as this computer knows."""
+        found = self._execute(USED, self._account, pool, day.isoformat())
+        if found is None:
+            return max(0, self._own[pool, day.isoformat()])
+        return sum(requests for (requests,) in found)
+
+    def close(self) -> None:
+        """Close the file; a later call opens it again."""
+        with self._lock:
+            if self._connection:
+                self._connection.close()
+            self._connection = None
+
+    def _execute(self, sql: str, *values: str | int) -> list[tuple[int]] | None:
+        """Return the rows of a statement, or None once the file has failed."""
+        import sqlite3  # noqa: PLC0415 - a statement without a ledger needs none
+
+        with self._lock:
+            try:
+                return None if self._broken else self._open().execute(sql, values).fetchall()
+            except (sqlite3.Error, OSError) as error:
+                self._broken = True
+                self._warn(f"the quota ledger {self._path} cannot be used: {error}")
+        return None
+
+    def _open(self) -> sqlite3.Connection:
+        if self._connection is None:
+            import sqlite3  # noqa: PLC0415 - see above
+
+            self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600))
+            self._connection = sqlite3.connect(
+                self._path, timeout=LOCK_SECONDS, isolation_level=None, check_same_thread=False
+            )
+            self._connection.execute("PRAGMA journal_mode=WAL")
+            self._connection.execute("PRAGMA synchronous=NORMAL")
+            self._connection.execute(SCHEMA)
+        return self._connection
+
+
+class Spent(Enum):
+    """What became of a request that was announced."""
+
+    YES = "the API counts it"
+    REFUSED = "it was sent, and the API does not count it"
+    UNSENT = "it did not reach the API"
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """One request that was announced."""
+
+    pool: str
+    day: dt.date
+
+
+@dataclass(slots=True)
+class Meter:
+    """The count of one statement, and its cap; ``retries`` are the requests that were repeats."""
+
+    max_requests: int | None = None
+    ledger: Ledger | None = None
+    requests: int = 0
+    retries: int = 0
+
+    def announce(self, charge: Charge, *, again: bool) -> None:
+        """Count a request before it is sent; raise ``QuotaError`` (TS531) at the cap."""
+        if self.max_requests is not None and self.requests >= self.max_requests:
+            raise QuotaError(
+                "TS531",
+                f"the cap of {self.max_requests} requests is reached",
+                hint="raise it with --max-requests N or SET max_requests = N",
+            )
+        self.requests += 1
+        self.retries += again
+        if self.ledger:
+            self.ledger.add(charge.pool, charge.day)
+
+    def settle(self, charge: Charge, spent: Spent) -> None:
+        """Take a request back that the API does not count."""
+        if spent is Spent.UNSENT:
+            self.requests -= 1
+        if spent is not Spent.YES and self.ledger:
+            self.ledger.add(charge.pool, charge.day, -1)

@@ -1,0 +1,195 @@
+"""The command line: what can be written on it, and what it means."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from tiksql.errors import UsageError
+from tiksql.output.formats import FORMATS
+from tiksql.version import __version__
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+COMMANDS = ("translate", "emulator", "schema")
+
+DESCRIPTION = """\
+Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
+input. Other commands: tiksql translate, tiksql emulator, tiksql schema (each has --help)."""
+
+EXIT_STATUSES = """\
+exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
+4 quota or cap · 5 incomplete result delivered · 6 disk · 70 a bug · 130 Ctrl-C"""
+
+
+@dataclass(slots=True)
+class Arguments:
+    """A parsed command line; ``scripts`` are ``("-c", text)`` and ``("-f", path)`` as written."""
+
+    study: str | None = None
+    scripts: list[tuple[str, str]] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    output: str | None = None
+    format: str | None = None
+    emulator: bool = False
+    base_url: str | None = None
+    send_credentials_to: str | None = None
+    max_requests: str | None = None
+    concurrency: str | None = None
+    dry_run: bool = False
+    allow_partial: bool = False
+    on_error: str | None = None
+    errors: str = "text"
+    stats: bool = False
+    timeout: float | None = None
+    no_config: bool = False
+    profile: str | None = None
+    color: str | None = None
+    to: str = "text"
+    source_form: str = "sql"
+    file: str | None = None
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError("TS601", message, hint=f"{self.prog} --help shows what there is")
+
+
+class _Append(argparse.Action):
+    """Keep -c and -f in one list, in the order in which they were written."""
+
+    def __call__(
+        self,
+        _parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: Any,
+        option_string: str | None = None,
+    ) -> None:
+        namespace.scripts.append(("-c" if option_string in {"-c", "--command"} else "-f", values))
+
+
+def parse_main(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql`` itself; raise ``UsageError`` for wrong ones."""
+    parser = _Parser("tiksql", description=DESCRIPTION, epilog=EXIT_STATUSES, allow_abbrev=False)
+    parser.add_argument("--version", action="version", version=f"tiksql {__version__}")
+    parser.add_argument("study", nargs="?", metavar="STUDY", help="a study file (not yet)")
+    _statements(parser)
+    _servers(parser)
+    _output(parser)
+    _limits(parser)
+    return parser.parse_args(argv, namespace=Arguments())
+
+
+def parse_translate(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql translate``."""
+    parser = _Parser(
+        "tiksql translate",
+        description="Print what a statement becomes; nothing is sent.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("file", nargs="?", metavar="FILE", help="a script; - for standard input")
+    add = parser.add_argument
+    add("--to", required=True, metavar="FORMAT", help="text, json or sql")
+    add("--from", dest="source_form", default="sql", metavar="FORM", help="sql")
+    _statements(parser)
+    _servers(parser)
+    add("-o", "--output", metavar="FILE", help="write there instead of to standard output")
+    _common(parser)
+    return parser.parse_args(argv, namespace=Arguments())
+
+
+def parse_schema(argv: Sequence[str]) -> bool:
+    """Read the arguments of ``tiksql schema``: whether JSON is wanted."""
+    parser = _Parser("tiksql schema", description="Show what the API offers.", allow_abbrev=False)
+    parser.add_argument("--json", action="store_true", help="the whole catalog, for programs")
+    return bool(parser.parse_args(argv).json)
+
+
+def _statements(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-c", "--command", dest="scripts", action=_Append, metavar="SQL", help="run statements")
+    add(
+        "-f",
+        "--file",
+        dest="scripts",
+        action=_Append,
+        metavar="FILE",
+        help="run a script; - reads standard input",
+    )
+    add(
+        "-v",
+        "--value",
+        dest="values",
+        action="append",
+        metavar="NAME=VALUE",
+        help="value of :NAME; again for a list, @FILE for one a line",
+    )
+
+
+def _servers(parser: argparse.ArgumentParser) -> None:
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument("--emulator", action="store_true", help="synthetic data, no key, no network")
+    where.add_argument("--base-url", metavar="URL", help="another server (or TIKSQL_BASE_URL)")
+    parser.add_argument("--send-credentials-to", metavar="HOST", help="trust a host with the key")
+
+
+def _output(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("-o", "--output", metavar="FILE", help="write the one result there")
+    add("--format", choices=FORMATS, help="default: table on a terminal, otherwise csv")
+    add("--dry-run", action="store_true", help="show the plan of each statement, send nothing")
+    add("--stats", action="store_true", help="end with one line of JSON on standard error")
+    _common(parser)
+
+
+def _common(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--errors", choices=("text", "json"), default="text", help="form of errors")
+    add("--color", choices=("auto", "always", "never"), help="default: auto")
+    add("--no-config", action="store_true", help="read no config file (or TIKSQL_NO_CONFIG=1)")
+    add("--profile", metavar="P", help="a profile of the config file")
+
+
+def _limits(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    add("--max-requests", metavar="N", help="requests that one statement may cost")
+    add("--concurrency", metavar="N", help="windows asked for at the same time")
+    add("--allow-partial", action="store_true", help="show results that lack rows, labelled")
+    add("--on-error", choices=("stop", "continue"), help="what a script does after an error")
+    add("--timeout", type=_seconds, metavar="S", help="seconds that the whole run may take")
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = 0.0
+    if not 0 < seconds < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
+    return seconds
+
+
+def read_values(
+    written: Sequence[str], read_lines: Callable[[str], list[str]]
+) -> dict[str, object]:
+    """Read ``-v`` arguments: one value a name, or a list where a name comes again or has @FILE.
+
+    ``read_lines`` gives the lines of a file by its path.
+    """
+    values: dict[str, object] = {}
+    for one in written:
+        name, sign, text = one.partition("=")
+        if not sign or not name.isidentifier():
+            raise UsageError("TS604", f"-v {one} is not NAME=VALUE", hint="-v tag=hello")
+        new: object = text
+        if text.startswith("@"):
+            new = text[1:] if text.startswith("@@") else read_lines(text[1:])
+        old = values.get(name.lower())
+        values[name.lower()] = new if old is None else [*_many(old), *_many(new)]
+    return values
+
+
+def _many(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]

@@ -1,0 +1,136 @@
+"""Where requests go: TikTok, another server, or the emulator in this process."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tiksql.catalog import load
+from tiksql.errors import CredentialsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tiksql.api.client import Client
+    from tiksql.api.credentials import Credentials
+    from tiksql.api.quota import Ledger
+    from tiksql.emulator import Settings as EmulatorSettings
+
+
+def utc_now() -> dt.datetime:
+    """Return the time as naive UTC."""
+    return dt.datetime.now(dt.UTC).replace(tzinfo=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Backend:
+    """A server to ask: its address, its clock, and how a client for it is made.
+
+    ``used_today`` is the number of requests counted today in a pool, None where nobody counts.
+    """
+
+    name: str
+    base_url: str
+    connect: Callable[[Callable[[str], None]], Client]
+    now: Callable[[], dt.datetime] = utc_now
+    used_today: Callable[[str], int | None] = field(default=lambda _pool: None)
+
+
+def emulator(
+    settings: EmulatorSettings | None = None, *, run_seconds: float | None = None
+) -> Backend:
+    """Make the emulator in this process the server: no port, no network, no credentials."""
+    from tiksql.emulator import Settings as EmulatorSettings  # noqa: PLC0415 - only where it is used
+
+    chosen = settings or EmulatorSettings()
+    started = time.monotonic()
+
+    def now() -> dt.datetime:
+        moment = chosen.now + dt.timedelta(seconds=time.monotonic() - started)
+        return moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+    def connect(_warn: Callable[[str], None]) -> Client:
+        import httpx  # noqa: PLC0415 - only a statement that asks needs it
+
+        from tiksql.api.client import Client  # noqa: PLC0415 - see above
+        from tiksql.api.credentials import Credentials  # noqa: PLC0415 - see above
+        from tiksql.api.settings import Settings  # noqa: PLC0415 - see above
+        from tiksql.emulator.app import create_app  # noqa: PLC0415 - see above
+
+        line = Settings(
+            credentials=Credentials("emulator", "emulator"),
+            requests_per_second=math.inf,
+            run_seconds=run_seconds,
+        )
+        return Client(line, httpx.ASGITransport(create_app(chosen)))
+
+    return Backend("emulator", load().base_url, connect, now)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server over the network, as the command line and the environment name it."""
+
+    base_url: str
+    environ: Mapping[str, str]
+    state: Path
+    send_credentials_to: str | None = None
+    timeout: float | None = None
+
+    def backend(self) -> Backend:
+        """Check the address and return the server; credentials are looked for when it is asked."""
+        from tiksql.api.credentials import check_base_url  # noqa: PLC0415 - only where it is used
+
+        url = check_base_url(self.base_url, allowed_host=self.send_credentials_to)
+        return Backend(urlsplit(url).netloc, url, self._connect, used_today=self._used_today)
+
+    def _connect(self, warn: Callable[[str], None]) -> Client:
+        from tiksql.api.client import Client  # noqa: PLC0415 - only a statement that asks needs it
+        from tiksql.api.quota import Meter  # noqa: PLC0415 - see above
+        from tiksql.api.settings import Settings  # noqa: PLC0415 - see above
+
+        credentials = self._credentials()
+        if credentials is None:
+            raise CredentialsError("TS501", "there are no credentials", hint=WAYS_OUT)
+        line = Settings(
+            credentials=credentials,
+            base_url=self.base_url,
+            allowed_host=self.send_credentials_to,
+            run_seconds=self.timeout,
+        )
+        if self._is_loopback:
+            return Client(replace(line, requests_per_second=math.inf))
+        return Client(line, meter=Meter(ledger=self._ledger(credentials, warn)))
+
+    @property
+    def _is_loopback(self) -> bool:
+        from tiksql.api.credentials import is_loopback  # noqa: PLC0415 - only where it is used
+
+        return is_loopback(urlsplit(self.base_url).hostname or "")
+
+    def _credentials(self) -> Credentials | None:
+        from tiksql.api.credentials import from_environment  # noqa: PLC0415 - see above
+
+        return from_environment(self.environ)
+
+    def _ledger(self, credentials: Credentials, warn: Callable[[str], None]) -> Ledger:
+        from tiksql.api.quota import Ledger, key_hash  # noqa: PLC0415 - see above
+
+        return Ledger(self.state / "quota.db", key_hash(credentials.client_key), warn)
+
+    def _used_today(self, pool: str) -> int | None:
+        """Read the ledger, which knows of TikTok's server alone."""
+        credentials = None if self._is_loopback else self._credentials()
+        if credentials is None:
+            return None
+        return self._ledger(credentials, lambda _: None).used(pool, utc_now().date())
+
+
+WAYS_OUT = """\
+with a key: set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET (developers.tiktok.com shows both)
+without: add --emulator, which answers every statement from synthetic data"""

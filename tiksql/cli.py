@@ -1,0 +1,231 @@
+"""The command ``tiksql``: a value with three streams; the process is a few lines around it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tiksql.arguments import COMMANDS, parse_main, parse_schema, parse_translate, read_values
+from tiksql.errors import InterruptError, TikSQLError, UsageError
+from tiksql.files import decoded, read_script, written_aside
+from tiksql.script import Console, Run
+from tiksql.session import Session
+from tiksql.source import Source
+from tiksql.spelling import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tiksql.arguments import Arguments
+    from tiksql.backend import Backend
+    from tiksql.settings import Settings
+
+A_BUG = 70
+
+
+def run() -> None:
+    """Be the process: its arguments, its streams, its exit status."""
+    for stream in (sys.stdout, sys.stderr):
+        encoding = stream.encoding if stream.isatty() else "utf-8"
+        stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
+    console = Console(sys.stdin, sys.stdout, sys.stderr, os.environ)
+    try:
+        status = main(sys.argv[1:], console)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read us has seen enough: that is no failure, and nothing is left to say.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 0
+    sys.exit(status)
+
+
+def main(argv: Sequence[str], console: Console) -> int:
+    """Run a command line; return its exit status."""
+    try:
+        return _dispatch(list(argv), console)
+    except TikSQLError as error:
+        return _show(error, console, as_json=_wants_json(argv))
+    except KeyboardInterrupt:
+        return _show(_interrupted(), console, as_json=_wants_json(argv))
+    except BrokenPipeError:
+        raise
+    except SystemExit as done:  # argparse has shown its help or the version
+        return int(done.code or 0)
+    except Exception:  # noqa: BLE001 - the edge of the program: a bug shows its traceback
+        import traceback  # noqa: PLC0415 - only for a bug
+
+        console.stderr.write(traceback.format_exc())
+        console.stderr.write("this is a bug in tiksql; please report it with the lines above\n")
+        return A_BUG
+
+
+def _wants_json(argv: Sequence[str]) -> bool:
+    """Look for the wish of --errors where the arguments may be wrong themselves."""
+    return "--errors=json" in argv or ("--errors", "json") in pairwise(argv)
+
+
+def _interrupted() -> InterruptError:
+    return InterruptError("TS801", "interrupted")
+
+
+def _show(error: TikSQLError, console: Console, *, as_json: bool) -> int:
+    from tiksql.output.problems import render_json, render_text  # noqa: PLC0415 - rarely needed
+
+    console.stderr.write(render_json(error) + "\n" if as_json else render_text(error))
+    return error.exit_status
+
+
+def _dispatch(argv: list[str], console: Console) -> int:
+    match argv:
+        case ["emulator", *rest]:
+            from tiksql.emulator.__main__ import main as emulate  # noqa: PLC0415 - one of many
+
+            return emulate(rest, console.stdout)
+        case ["schema", *rest]:
+            return _schema(console, as_json=parse_schema(rest))
+        case ["translate", *rest]:
+            return _translate(parse_translate(rest), console)
+        case _:
+            return _statements(parse_main(argv), console)
+
+
+# --- the commands ---------------------------------------------------------------------------------
+
+
+def _statements(arguments: Arguments, console: Console) -> int:
+    if arguments.study:
+        raise _no_study(arguments.study)
+    session = Session(_backend(arguments, console), _settings(arguments, console))
+    job = Run(session, console, arguments, _values(arguments))
+    try:
+        if not arguments.scripts and console.stdin.isatty():
+            from tiksql.shell.repl import repl  # noqa: PLC0415 - prompt_toolkit for the prompt only
+
+            return repl(job)
+        for source in _sources(arguments, console):
+            if not job.script(source):
+                break
+    except KeyboardInterrupt:
+        job.failed(_interrupted())
+    except TikSQLError as error:
+        job.failed(error)
+    finally:
+        session.close()
+    if arguments.stats:
+        job.write_stats()
+    return job.status
+
+
+def _translate(arguments: Arguments, console: Console) -> int:
+    if arguments.source_form != "sql":
+        raise UsageError("TS405", f"there is no translation from {arguments.source_form} yet")
+    if arguments.file:
+        arguments.scripts.append(("-f", arguments.file))
+    session = Session(_backend(arguments, console), _settings(arguments, console))
+    job = Run(session, console, arguments, _values(arguments))
+    texts = [
+        text
+        for source in _sources(arguments, console)
+        for text in job.translations(source, arguments.to)
+    ]
+    if arguments.output and not job.status:
+        with written_aside(Path(arguments.output)) as stream:
+            stream.write("".join(texts))
+    elif not arguments.output:
+        console.stdout.write("".join(texts))
+    return job.status
+
+
+def _schema(console: Console, *, as_json: bool) -> int:
+    from tiksql import listings  # noqa: PLC0415 - for this command only
+    from tiksql.catalog import load  # noqa: PLC0415 - see above
+
+    if as_json:
+        import msgspec  # noqa: PLC0415 - see above
+
+        document = msgspec.json.format(msgspec.json.encode(load()), indent=2)
+        console.stdout.write(document.decode() + "\n")
+        return 0
+    for number, table in enumerate(load().tables.values()):
+        console.stdout.write("\n" * bool(number) + f"{table.name}: {table.description}\n")
+        for name, type_, selected, filtered, description in listings.columns(table).rows:
+            marks = f"selected: {selected}, filtered: {filtered}"
+            console.stdout.write(f"  {name} {type_} ({marks}): {description}\n")
+    return 0
+
+
+# --- what a command works with --------------------------------------------------------------------
+
+
+def _no_study(name: str) -> UsageError:
+    near = nearest(name, COMMANDS)
+    return UsageError(
+        "TS606",
+        f"{name} is no command, and studies cannot be opened yet",
+        hint=f"did you mean tiksql {near}?" if near else "statements are given with -c or -f",
+    )
+
+
+def _backend(arguments: Arguments, console: Console) -> Backend:
+    from tiksql import backend  # noqa: PLC0415 - not for help and mistakes
+
+    if arguments.emulator:
+        return backend.emulator(run_seconds=arguments.timeout)
+    from platformdirs import user_state_path  # noqa: PLC0415 - not for the emulator
+
+    from tiksql.catalog import load  # noqa: PLC0415 - see above
+
+    url = arguments.base_url or console.environ.get("TIKSQL_BASE_URL") or load().base_url
+    server = backend.Server(
+        url,
+        console.environ,
+        user_state_path("tiksql"),
+        arguments.send_credentials_to,
+        arguments.timeout,
+    )
+    return server.backend()
+
+
+def _settings(arguments: Arguments, console: Console) -> Settings:
+    from tiksql.settings import load  # noqa: PLC0415 - not for help and mistakes
+
+    config = None
+    if not (arguments.no_config or console.environ.get("TIKSQL_NO_CONFIG")):
+        from platformdirs import user_config_path  # noqa: PLC0415 - see above
+
+        config = user_config_path("tiksql") / "config.toml"
+    settings = load(config, console.environ, arguments.profile)
+    flags = {
+        "format": arguments.format,
+        "max_requests": arguments.max_requests,
+        "concurrency": arguments.concurrency,
+        "allow_partial": True if arguments.allow_partial else None,
+        "on_error": arguments.on_error,
+        "color": arguments.color,
+    }
+    for name, value in flags.items():
+        if value is not None:
+            settings = settings.having(name, value, "flag")
+    return settings
+
+
+def _values(arguments: Arguments) -> dict[str, object]:
+    return read_values(arguments.values, _lines_of)
+
+
+def _lines_of(name: str) -> list[str]:
+    text = read_script(name).text
+    return [line.strip() for line in text.splitlines() if line.strip()]
+
+
+def _sources(arguments: Arguments, console: Console) -> Iterator[Source]:
+    for number, (kind, text) in enumerate(arguments.scripts or [("-f", "-")], 1):
+        if kind == "-c":
+            yield Source(text, "-c" if len(arguments.scripts) == 1 else f"-c {number}")
+        elif text == "-":
+            yield decoded(console.stdin.buffer.read(), "<stdin>")
+        else:
+            yield read_script(text)

@@ -1,0 +1,84 @@
+"""Files of the user: scripts that are read, results that are written."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+
+from tiksql.errors import OutputError, ParseError, UsageError
+from tiksql.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def read_script(name: str) -> Source:
+    """Read a file as a script; raise ``UsageError`` where there is none."""
+    try:
+        return decoded(Path(name).read_bytes(), name)
+    except OSError as error:
+        raise UsageError("TS607", f"{name} cannot be read: {error.strerror}") from None
+
+
+def decoded(octets: bytes, name: str) -> Source:
+    """Read a script, which has to be UTF-8; raise ``ParseError`` at the first byte that is not."""
+    try:
+        return Source(octets.decode("utf-8"), name)
+    except UnicodeDecodeError as wrong:
+        utf_16 = octets[:2] in {b"\xff\xfe", b"\xfe\xff"}
+        before = octets[: wrong.start].decode("utf-8")
+        error = ParseError(
+            "TS100",
+            f"{name} is UTF-16, not UTF-8" if utf_16 else f"{name} is not UTF-8 here",
+            span=Span(len(before), len(before) + 1),
+            hint="save the script as UTF-8",
+        )
+        error.source = Source(before + "\ufffd", name)
+        raise error from None
+
+
+@contextmanager
+def written_aside(path: Path) -> Iterator[TextIO]:
+    """Write a file beside its place and move it there when it is whole; raise ``OutputError``.
+
+    A link is followed, and a device or a pipe written to directly: neither can be replaced.
+    """
+    try:
+        if path.exists() and not path.is_file() and not path.is_dir():
+            with path.open("w", encoding="utf-8", newline="\n") as stream:
+                yield stream
+        else:
+            with _replacing(path.resolve()) as stream:
+                yield stream
+    except OSError as error:
+        raise OutputError("TS701", f"{path} cannot be written: {error.strerror}") from None
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[TextIO]:
+    import tempfile  # noqa: PLC0415 - only for -o
+
+    if path.is_dir():
+        raise IsADirectoryError(0, "it is a directory")
+    handle, name = tempfile.mkstemp(prefix=f".{path.name[:40]}.", dir=path.parent)
+    temporary = Path(name)
+    try:
+        with open(handle, "w", encoding="utf-8", newline="\n") as stream:  # noqa: PTH123 - a handle
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.chmod(_mode(path))
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _mode(path: Path) -> int:
+    """Return the permissions of a file that is replaced, or those that a new one gets."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return 0o666 & ~mask

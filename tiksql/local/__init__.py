@@ -1,0 +1,1 @@
+"""What happens to records once they are here."""

@@ -1,0 +1,229 @@
+"""DuckDB as the judge of what the API cannot judge: one database in memory for each statement.
+
+The database is shut off before anything is asked of it: no file, no network, no extension, no
+variable of Python, no spilling to disk, a limit of memory, and then no further change of
+settings. Statements reach it only as trees that this program printed. Nothing secret is ever put
+into it.
+
+Two things it cannot do: stop within a single step of a function that builds a very long value
+(``repeat`` of a column's number of times), and hold ids beyond 63 bits.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, Self
+
+from tiksql.local.failures import failure
+from tiksql.local.loading import Shaper, encode
+from tiksql.local.sql_parts import literal, quoted
+from tiksql.local.types import shape_of, stored_type
+from tiksql.rows import Head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from tiksql.local.relations import LocalColumn, LocalQuery
+    from tiksql.local.types import Shape
+    from tiksql.rows import Row
+
+BATCH = 1000
+"""Rows that are loaded by one statement: fewer cost more time each, more cost memory."""
+
+FETCH = 2048
+
+_SETTINGS = (
+    "errors_as_json = true",
+    "enable_progress_bar = false",
+    "max_temp_directory_size = '0B'",
+    "temp_directory = ''",
+    "TimeZone = 'UTC'",
+    "ieee_floating_point_ops = false",
+    "allow_persistent_secrets = false",
+    "autoinstall_known_extensions = false",
+    "autoload_known_extensions = false",
+    "allow_community_extensions = false",
+    "python_enable_replacements = false",
+    "enable_external_access = false",
+)
+_NEWER_SETTINGS = ("error_on_division_by_zero = false",)
+"""Settings that older versions do not know, because there they are as they should be."""
+
+
+class Engine:
+    """One sandboxed database; a context manager that throws it away.
+
+    Rows are put in batch by batch and become visible when something is asked.
+    """
+
+    def __init__(self, memory_limit: str = "2GB", *, max_seconds: int | None = None) -> None:
+        import duckdb  # noqa: PLC0415 - costs 0.1 s, and most statements do not need it
+
+        self._errors = duckdb.Error
+        self._connection = duckdb.connect(":memory:")
+        self._tables: dict[str, _Table] = {}
+        limits = [f"memory_limit = {literal(memory_limit)}", f"threads = {_threads()}"]
+        for setting in (*limits, *_SETTINGS):
+            self._connection.execute(f"SET {setting}")
+        newer = (f"max_execution_time = {max_seconds * 1000}",) if max_seconds else ()
+        for setting in (*_NEWER_SETTINGS, *newer):
+            self._try_setting(setting)
+        self._connection.execute("SET lock_configuration = true")
+
+    def _try_setting(self, setting: str) -> None:
+        try:
+            self._connection.execute(f"SET {setting}")
+        except self._errors as error:
+            if "unrecognized configuration parameter" not in str(error):
+                raise
+
+    def __enter__(self) -> Self:
+        """Return itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Throw the database away."""
+        self._connection.close()
+
+    def create(self, table: str, columns: Sequence[LocalColumn]) -> None:
+        """Make an empty table, with an INTEGER column ``_branch`` behind those given."""
+        self._tables[table] = made = _Table(table, columns)
+        with self._translated():
+            self._connection.execute(made.definition())
+
+    def load(self, table: str, rows: Sequence[Row], branch: int = 0) -> None:
+        """Put in rows of canonical values, such as those of a page, in their order.
+
+        Raise ``EvaluationError`` for a number beyond 64 bits and where memory is used up.
+        """
+        filling = self._tables[table]
+        filling.waiting += filling.shaper.shaped(rows, branch)
+        if len(filling.waiting) >= BATCH:
+            self._flush(filling)
+
+    def check(self, query: LocalQuery) -> tuple[Head, ...]:
+        """Say which columns a query gives, without running it.
+
+        Raise ``ResolveError`` at the place of the statement that cannot be.
+        """
+        shapes = self._shapes(query)
+        return tuple(Head(name, shape.type) for name, shape in shapes)  # type: ignore[arg-type]
+
+    def run(self, query: LocalQuery) -> Iterator[list[Row]]:
+        """Yield the rows of a query in batches, their values as ``rows`` says they are.
+
+        A number that is not finite and a time outside the calendar are NULL.
+        """
+        for table in self._tables.values():
+            self._flush(table)
+        shapes = [shape for _, shape in self._shapes(query)]
+        before, after = _wrapping(shapes)
+        with self._translated(query, len(before)):
+            self._connection.execute(before + query.text + after)
+        while batch := self._fetched(query, len(before)):
+            yield _canonical(batch, shapes)
+
+    def _fetched(self, query: LocalQuery, shift: int) -> list[Row]:
+        with self._translated(query, shift):
+            return self._connection.fetchmany(FETCH)
+
+    def interrupt(self) -> None:
+        """Stop what is running, from another thread or a signal; it ends in ``InterruptError``."""
+        self._connection.interrupt()
+
+    def _flush(self, table: _Table) -> None:
+        if not table.waiting:
+            return
+        text, table.waiting = encode(table.waiting), []
+        with self._translated():
+            self._connection.execute(table.insertion, [text])
+
+    def _shapes(self, query: LocalQuery) -> list[tuple[str, Shape]]:
+        with self._translated(query, len("DESCRIBE ")):
+            described = self._described(query)
+        ids = self._ids(query) - query.computed
+        return [
+            (name, shape_of(type_, is_id=index in ids))
+            for index, (name, type_) in enumerate(described)
+        ]
+
+    def _described(self, query: LocalQuery) -> list[tuple[str, str]]:
+        rows = self._connection.execute(f"DESCRIBE {query.text}").fetchall()
+        return [(name, type_) for name, type_, *_ in rows]
+
+    def _ids(self, query: LocalQuery) -> set[int]:
+        """Find the columns of a result that hold ids.
+
+        DuckDB is asked once more, over empty tables that hide the real ones and in which ids,
+        and nothing else, have an unsigned type. It follows them through any subquery.
+        """
+        marked = [t for t in self._tables.values() if t.has_ids]
+        try:
+            for table in marked:
+                self._connection.execute(table.definition(marked=True))
+            described = self._described(query)
+        except self._errors:
+            return set()
+        finally:
+            for table in marked:
+                self._connection.execute(f"DROP TABLE IF EXISTS temp.{quoted(table.name)}")
+        return {i for i, (_, type_) in enumerate(described) if type_.startswith("UBIGINT")}
+
+    @contextmanager
+    def _translated(self, query: LocalQuery | None = None, shift: int = 0) -> Iterator[None]:
+        try:
+            yield
+        except self._errors as error:
+            raise failure(error, query, shift) from None
+
+
+class _Table:
+    """A table in the engine, and the rows that wait to be put in."""
+
+    def __init__(self, name: str, columns: Sequence[LocalColumn]) -> None:
+        self.name = name
+        self.columns = tuple(columns)
+        self.shaper = Shaper(columns)
+        self.waiting: list[dict[str, object]] = []
+        self.has_ids = any(column.type in {"id", "id[]"} for column in columns)
+        structure = literal(self.shaper.structure)
+        self.insertion = (
+            f"INSERT INTO {quoted(name)} "  # noqa: S608 - names and literals are quoted
+            f"SELECT page.* FROM (SELECT unnest(from_json_strict(?, {structure})) AS page)"
+        )
+
+    def definition(self, *, marked: bool = False) -> str:
+        columns = [f"{quoted(c.name)} {stored_type(c, marked=marked)}" for c in self.columns]
+        what = "CREATE TEMP TABLE" if marked else "CREATE TABLE"
+        return f"{what} {quoted(self.name)} ({', '.join([*columns, '_branch INTEGER'])})"
+
+
+def _threads() -> int:
+    return min(4, os.cpu_count() or 1)
+
+
+def _wrapping(shapes: Sequence[Shape]) -> tuple[str, str]:
+    """Put a query within one that makes its values canonical, where any needs it."""
+    if all(shape.select == "{}" for shape in shapes):
+        return "", ""
+    names = [f"c{number}" for number in range(len(shapes))]
+    selected = [shape.select.format(n) for n, shape in zip(names, shapes, strict=True)]
+    head = f"SELECT {', '.join(selected)} FROM ("  # noqa: S608 - names of its own
+    return head, f") AS whole({', '.join(names)})"
+
+
+def _canonical(batch: list[Row], shapes: Sequence[Shape]) -> list[Row]:
+    if all(shape.convert is None for shape in shapes):
+        return batch
+    columns: list[Any] = []
+    for values, shape in zip(zip(*batch, strict=True), shapes, strict=True):
+        convert = shape.convert
+        columns.append([v if v is None else convert(v) for v in values] if convert else values)
+    return list(zip(*columns, strict=True))

@@ -1,0 +1,199 @@
+"""Records of a page as rows of canonical values.
+
+A page is decoded in one call into structures made for the columns that are wanted. Where a record
+does not have the shape that the catalog says (a number as text, a broken character), that page is
+read again value by value: what can be read without loss is, what cannot becomes NULL and is
+counted as drift, and a rounded id is an error, because an id is exact or it is nothing.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from tiksql.errors import ConnectionFailedError
+from tiksql.local.derive import derive, moments
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tiksql.catalog import Column, Table
+    from tiksql.rows import Row
+
+TYPES: dict[str, Any] = {
+    "id": int | None,
+    "integer": int | None,
+    "text": str | None,
+    "boolean": bool | None,
+    "timestamp": int | None,
+    "text[]": list[str] | None,
+    "id[]": list[int] | None,
+    "struct": dict[str, Any] | None,
+    "struct[]": list[dict[str, Any]] | None,
+    "json": Any,
+}
+MAX_ID = 2**64 - 1
+
+
+class Reader:
+    """Reads the pages of one scan; remembers which records it has seen, and what did not fit."""
+
+    def __init__(self, table: Table, output: Sequence[Column]) -> None:
+        self.table = table
+        self.output = tuple(output)
+        self.fields = _fields(table, self.output)
+        self.duplicates = 0
+        self.drift: Counter[str] = Counter()
+        self._seen: set[object] = set()
+        self._decoder = msgspec.json.Decoder(list[_structure(self.fields)])  # type: ignore[misc]
+
+    def rows(self, records: bytes, key: str | int | None) -> list[Row]:
+        """Read the records of a page, a JSON array, as rows without those already seen.
+
+        ``key`` is the value that was asked for, in a table that is asked by key.
+        """
+        values = self._values(records)
+        if self.table.record_key in values:
+            self._drop_seen(values, values[self.table.record_key])
+        size = len(next(iter(values.values()), []))
+        columns = [self._column(column, values, key, size) for column in self.output]
+        return list(zip(*columns, strict=True))
+
+    def _values(self, records: bytes) -> dict[str, list[Any]]:
+        try:
+            found = self._decoder.decode(records)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self._mended(records)
+        values = {column.name: _first_given(found, _attributes(column)) for column in self.fields}
+        self._check_ids(values)
+        return values
+
+    def _mended(self, records: bytes) -> dict[str, list[Any]]:
+        found = json.loads(bytes(records).decode("utf-8", "replace"))
+        rows = [record if isinstance(record, dict) else {} for record in found]
+        values = {
+            column.name: [self._mend(column, record) for record in rows] for column in self.fields
+        }
+        self._check_ids(values)
+        return values
+
+    def _mend(self, column: Column, record: dict[str, Any]) -> Any:
+        given = next((record[s] for s in column.spellings if record.get(s) is not None), None)
+        if given is None:
+            return None
+        if column.type == "id" and isinstance(given, float):
+            raise ConnectionFailedError(
+                "TS517", f"the API sent {column.field} as a rounded number: {given!r}"
+            )
+        try:
+            return msgspec.convert(_plain(column, given), TYPES[column.type], strict=False)
+        except msgspec.ValidationError:
+            self.drift[column.name] += 1
+            return None
+
+    def _check_ids(self, values: dict[str, list[Any]]) -> None:
+        for column in self.fields:
+            if column.type != "id":
+                continue
+            given = [value for value in values[column.name] if value is not None]
+            if given and not 0 <= min(given) <= max(given) <= MAX_ID:
+                raise ConnectionFailedError(
+                    "TS517", f"the API sent {column.field} with more than 64 bits: {max(given)}"
+                )
+
+    def _drop_seen(self, values: dict[str, list[Any]], keys: list[Any]) -> None:
+        """Take out the records whose key came before, in this page or in another."""
+        new = set(keys)
+        if len(new) < len(keys) or not new.isdisjoint(self._seen):
+            keep = [self._is_new(key) for key in keys]
+            self.duplicates += keep.count(False)
+            for name, column in values.items():
+                values[name] = [v for v, kept in zip(column, keep, strict=True) if kept]
+        self._seen |= new - {None}
+
+    def _is_new(self, key: object) -> bool:
+        known = key is not None and key in self._seen
+        if key is not None:
+            self._seen.add(key)
+        return not known
+
+    def _column(
+        self, column: Column, values: dict[str, list[Any]], key: str | int | None, size: int
+    ) -> list[Any]:
+        if column.derived:
+            sources = [
+                self._column(self.table.columns[name], values, key, size)
+                for name in column.derived.sources
+            ]
+            return derive(column.derived, sources)
+        if column.name not in values:
+            return [key] * size
+        given = values[column.name]
+        if column.type == "timestamp":
+            return moments(given, column.unit)
+        if column.upper:
+            return [value and value.upper() for value in given]
+        if column.renamed:
+            return [_renamed(column, value) for value in given]
+        return given
+
+
+def _fields(table: Table, output: Sequence[Column]) -> tuple[Column, ...]:
+    """Choose the columns that records carry, of those that the output is made from."""
+    names: dict[str, None] = {}
+    for column in output:
+        names.update(dict.fromkeys(column.derived.sources if column.derived else (column.name,)))
+    if table.record_key:
+        names[table.record_key] = None
+    chosen = [table.columns[name] for name in names if table.columns[name].is_field]
+    return tuple(chosen) or tuple(c for c in table.columns.values() if c.is_field)[:1]
+
+
+def _attributes(column: Column) -> list[str]:
+    return [f"{column.name}_{number}" for number in range(len(column.spellings))]
+
+
+def _structure(columns: tuple[Column, ...]) -> type[msgspec.Struct]:
+    """Make the structure of a record: one attribute for each spelling of each field."""
+    fields = [
+        (attribute, TYPES[column.type], None)
+        for column in columns
+        for attribute in _attributes(column)
+    ]
+    spelled = {
+        attribute: spelling
+        for column in columns
+        for attribute, spelling in zip(_attributes(column), column.spellings, strict=True)
+    }
+    return msgspec.defstruct("Record", fields, rename=spelled, gc=False)
+
+
+def _first_given(found: list[Any], attributes: list[str]) -> list[Any]:
+    values = [getattr(record, attributes[0]) for record in found]
+    for attribute in attributes[1:]:
+        if None in values:
+            pairs = zip(values, found, strict=True)
+            values = [v if v is not None else getattr(record, attribute) for v, record in pairs]
+    return values
+
+
+def _plain(column: Column, given: Any) -> Any:
+    """Undo what makes a value look odd without changing it: 12.0 for 12, a number for a text."""
+    if isinstance(given, list) and column.type == "text[]":
+        return [_plain(column, each) for each in given]
+    if isinstance(given, float) and given.is_integer():
+        given = int(given)
+    if column.type.startswith("text") and isinstance(given, int) and not isinstance(given, bool):
+        return str(given)
+    return given
+
+
+def _renamed(column: Column, value: Any) -> Any:
+    if isinstance(value, list):
+        return [_renamed(column, each) for each in value]
+    if isinstance(value, dict):
+        return {column.renamed.get(name, name): each for name, each in value.items()}
+    return value

@@ -1,0 +1,1 @@
+"""A statement becomes a query, and a query becomes a plan of requests."""

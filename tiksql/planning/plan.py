@@ -1,0 +1,115 @@
+"""A plan: everything that will be sent, and everything that will be done with the answers.
+
+A plan is plain data. EXPLAIN, JSON, curl and prose are ways to print one, and the executor sends
+exactly the requests that are printed.
+
+  Plan
+    scans       one for each table that is read
+      branches  the disjoint requests that its WHERE became
+        windows the stretches of days that each branch is asked for
+      requests  one for each branch and window, or for each key: the first page as it is sent
+    heads       the columns of the result
+    limit       rows wanted, None for all
+  used_today  requests of the pool that were counted today, None where nobody counts
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from msgspec import Struct
+
+from tiksql.catalog import Column, Operation, Table
+from tiksql.rows import Head
+
+
+class Window(Struct, frozen=True):
+    """Days of UTC, both ends included."""
+
+    start: dt.date
+    end: dt.date
+
+    @property
+    def days(self) -> int:
+        """How many days it holds."""
+        return (self.end - self.start).days + 1
+
+
+class Condition(Struct, frozen=True):
+    """One condition as the API has it."""
+
+    operation: Operation
+    field_name: str
+    field_values: tuple[str, ...]
+
+
+class Conditions(Struct, frozen=True):
+    """What one request asks for: all of ``all_of``, some of ``any_of``, none of ``none_of``.
+
+    An empty ``any_of`` asks for nothing (API: the groups are and, or, not).
+    """
+
+    all_of: tuple[Condition, ...] = ()
+    any_of: tuple[Condition, ...] = ()
+    none_of: tuple[Condition, ...] = ()
+
+
+class Branch(Struct, frozen=True):
+    """One way for a record to match, and the days to look for it."""
+
+    number: int
+    conditions: Conditions
+    windows: tuple[Window, ...]
+
+
+class Request(Struct, frozen=True):
+    """The request of one first page; the pages behind it follow from the answers.
+
+    ``url`` is absolute and without a query string; ``fields`` are the API's names, sent in the
+    query string where the table's ``fields_in`` says so and otherwise already in the body.
+    """
+
+    table: Table
+    url: str
+    fields: tuple[str, ...]
+    body: dict[str, Any]
+    scan: int = 1
+    branch: int = 1
+    window: Window | None = None
+    key: str | int | None = None
+
+
+class Scan(Struct, frozen=True):
+    """One table that is read, with all columns that anything needs of it."""
+
+    number: int
+    table: Table
+    columns: tuple[Column, ...]
+    requests: tuple[Request, ...]
+    branches: tuple[Branch, ...] = ()
+    key: Column | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Plan(Struct, frozen=True):
+    """A statement, ready to run or to print."""
+
+    statement: str
+    scans: tuple[Scan, ...]
+    heads: tuple[Head, ...]
+    output: tuple[Column, ...]
+    limit: int | None = None
+    offset: int = 0
+    notes: tuple[str, ...] = ()
+    used_today: int | None = None
+
+    @property
+    def requests(self) -> tuple[Request, ...]:
+        """The requests of all scans, in the order in which their rows are wanted."""
+        return tuple(request for scan in self.scans for request in scan.requests)
+
+    @property
+    def pool(self) -> str | None:
+        """The quota that it draws from."""
+        return self.scans[0].table.pool if self.scans else None

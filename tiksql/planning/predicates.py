@@ -1,0 +1,162 @@
+"""The boolean cover: any WHERE over API predicates as a set of requests.
+
+One request of the API means: all of ``and``, some of ``or`` (where it is given), none of ``not``.
+There is no nesting. A formula is brought to negation normal form; then each conjunct is placed:
+
+* a predicate goes to ``and``, a negated one to ``not``;
+* a disjunction of predicates alone may take the one ``or`` group, after predicates on the same
+  field were folded into one ``IN`` (right for many-valued fields, too: ``IN`` means that some value
+  is listed);
+* anything else blocks.
+
+While something blocks, the formula is split on one predicate *a* of what blocks:
+``f = (a and f with a true) or (not a and f with a false)``. Both halves are smaller, and no record
+can match both, because ``not a`` goes to the API's own ``not``. So the branches are exact and
+pairwise disjoint by construction, and no record is paid for twice.
+
+An API predicate is true or false, never NULL (that is what the API's ``not`` means), so the
+two-valued laws that are used here hold.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tiksql.planning.formulas import (
+    FALSE,
+    All,
+    Atom,
+    Negation,
+    Some,
+    conjunction,
+    decide,
+    disjunction,
+    is_equality,
+    predicates,
+)
+from tiksql.planning.plan import Condition, Conditions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tiksql.planning.formulas import Days, Formula
+
+MAX_LEAVES = 2000
+"""Halves looked at before a formula is called too large; far above any permitted plan."""
+
+
+class TooManyBranchesError(Exception):
+    """The cover needs more branches than allowed; holds those found so far."""
+
+    def __init__(self, found: tuple[Conditions, ...]) -> None:
+        super().__init__(f"more than {len(found) - 1} branches")
+        self.found = found
+
+
+def cover(formula: Formula, *, at_most: int) -> tuple[Conditions, ...]:
+    """Turn a formula without ``Days`` into disjoint requests that together mean exactly it.
+
+    A true formula is one ``Conditions`` without any condition; a false one is no request at all.
+    Raise ``TooManyBranchesError`` above ``at_most``.
+    """
+    found: list[Conditions] = []
+    waiting: list[tuple[tuple[Formula, ...], Formula]] = [((), formula)]
+    for _ in range(MAX_LEAVES):
+        if not waiting:
+            return tuple(found)
+        chosen, rest = waiting.pop()
+        whole = conjunction([*chosen, rest])
+        if whole == FALSE:
+            continue
+        conditions, blocking = _place(whole.parts if isinstance(whole, All) else (whole,))
+        if not blocking:
+            found.append(conditions)
+            if len(found) > at_most:
+                break
+            continue
+        waiting.extend(reversed(_halves(chosen, rest, _pivot(blocking))))
+    raise TooManyBranchesError(tuple(found))
+
+
+def overlapping(formula: Formula, *, at_most: int) -> tuple[Conditions, ...]:
+    """Turn a formula into requests that together mean it, though a record may match several.
+
+    The way out where disjoint requests would be too many: each alternative is asked for by
+    itself. Raise ``TooManyBranchesError`` above ``at_most``.
+    """
+    parts = formula.parts if isinstance(formula, All) else (formula,)
+    _, blocking = _place(parts)
+    if len(blocking) != 1 or not isinstance(blocking[0], Some):
+        return cover(formula, at_most=at_most)
+    others = [part for part in parts if part != blocking[0]]
+    simple = [part for part in blocking[0].parts if isinstance(part, Atom)]
+    longer = [part for part in blocking[0].parts if not isinstance(part, Atom)]
+    found: dict[Conditions, None] = {}
+    for part in [*longer, *([disjunction(simple)] if simple else [])]:
+        found |= dict.fromkeys(cover(conjunction([*others, part]), at_most=at_most))
+        if len(found) > at_most:
+            raise TooManyBranchesError(tuple(found))
+    return tuple(found)
+
+
+def _halves(
+    chosen: tuple[Formula, ...], rest: Formula, pivot: Atom
+) -> list[tuple[tuple[Formula, ...], Formula]]:
+    return [
+        ((*chosen, pivot), decide(rest, _given(pivot, holds=True))),
+        ((*chosen, Negation(pivot)), decide(rest, _given(pivot, holds=False))),
+    ]
+
+
+def _given(pivot: Atom, *, holds: bool) -> Callable[[Atom | Days], bool | None]:
+    """Say of other predicates what the truth of one decides about them."""
+    values = set(pivot.values)
+
+    def truth(other: Atom | Days) -> bool | None:
+        if other == pivot:
+            return holds
+        if not (is_equality(other) and is_equality(pivot) and other.field == pivot.field):
+            return None
+        if not holds:
+            return False if values.issuperset(other.values) else None
+        if values.issubset(other.values):
+            return True
+        return False if pivot.single and values.isdisjoint(other.values) else None
+
+    return truth
+
+
+def _place(parts: tuple[Formula, ...]) -> tuple[Conditions, list[Formula]]:
+    """Put each conjunct where the API takes it; return also those that it cannot take."""
+    group = max((g for p in parts if (g := _alternatives(p))), key=len, default=())
+    required: list[Condition] = []
+    excluded: list[Condition] = []
+    blocking: list[Formula] = []
+    for part in parts:
+        match part:
+            case Atom():
+                required.append(part.condition)
+            case Negation(Atom() as atom):
+                excluded.append(atom.condition)
+            case _ if not group or _alternatives(part) != group:
+                blocking.append(part)
+    alternatives = tuple(atom.condition for atom in group)
+    return Conditions(tuple(required), alternatives, tuple(excluded)), blocking
+
+
+def _alternatives(part: Formula) -> tuple[Atom, ...]:
+    """Return the predicates of a disjunction that holds nothing else, otherwise nothing."""
+    if not isinstance(part, Some):
+        return ()
+    atoms = tuple(atom for atom in part.parts if isinstance(atom, Atom))
+    return atoms if len(atoms) == len(part.parts) else ()
+
+
+def _pivot(blocking: list[Formula]) -> Atom:
+    """Choose the predicate that stands in most of what blocks, the first among equals."""
+    counts = Counter(
+        atom for part in blocking for atom in set(predicates(part)) if isinstance(atom, Atom)
+    )
+    order = [atom for part in blocking for atom in predicates(part) if isinstance(atom, Atom)]
+    return max(order, key=lambda atom: counts[atom])

@@ -1,0 +1,99 @@
+"""What is sent, byte for byte: the body and the address of each first page.
+
+REF and GS for the shape of the body; unused groups are left out, because empty lists were
+reported to fail in 2026.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+
+from tiksql.catalog import Table
+from tiksql.planning.plan import Condition, Conditions, Request
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from tiksql.catalog import Column
+    from tiksql.planning.plan import Branch, Window
+
+
+def fields_of(table: Table, columns: tuple[Column, ...]) -> tuple[str, ...]:
+    """Name the API's fields that columns need: in the order written, then the hidden ones.
+
+    The key of a record is always among them, so that a record that comes twice is seen once.
+    """
+    wanted: dict[str, None] = {}
+    for column in columns:
+        for source in column.derived.sources if column.derived else (column.name,):
+            if table.columns[source].is_field:
+                wanted[table.columns[source].field] = None
+    if table.record_key and table.columns[table.record_key].is_field:
+        wanted[table.columns[table.record_key].field] = None
+    if not wanted:
+        wanted[next(c.field for c in table.columns.values() if c.is_field)] = None
+    return tuple(wanted)
+
+
+class FirstPages(Struct, frozen=True):
+    """What the first requests of one scan have in common."""
+
+    table: Table
+    base_url: str
+    fields: tuple[str, ...]
+    size: int
+
+    @property
+    def url(self) -> str:
+        """The address, absolute and without a query string."""
+        return self.base_url + self.table.path
+
+    def of_window(self, branch: Branch, window: Window) -> Request:
+        """Make the request of one branch and one window."""
+        body: dict[str, Any] = {
+            "query": _groups(branch.conditions) or _everything(window),
+            "start_date": _date(window.start),
+            "end_date": _date(window.end),
+            self.table.paging.size_field: self.size,
+        }
+        return Request(self.table, self.url, self.fields, body, branch=branch.number, window=window)
+
+    def of_key(self, column: Column, value: str) -> Request:
+        """Make the request for one value of a key column."""
+        key: str | int = int(value) if column.type == "id" else value
+        body: dict[str, Any] = {column.key: key}
+        if self.table.paging.kind != "none":
+            body[self.table.paging.size_field] = self.size
+        if self.table.fields_in == "body":
+            body["fields"] = ",".join(self.fields)
+        fields = self.fields if self.table.fields_in == "url" else ()
+        return Request(self.table, self.url, fields, body, key=key)
+
+
+def _everything(window: Window) -> dict[str, list[dict[str, Any]]]:
+    """Make a condition that every record of a window meets: the API wants at least one."""
+    condition = Condition("GTE", "create_date", (_date(window.start),))
+    return _groups(Conditions(all_of=(condition,)))
+
+
+def _date(day: dt.date) -> str:
+    return day.isoformat().replace("-", "")
+
+
+def _groups(conditions: Conditions) -> dict[str, list[dict[str, Any]]]:
+    groups = {
+        "and": conditions.all_of,
+        "or": conditions.any_of,
+        "not": conditions.none_of,
+    }
+    return {name: [_json(c) for c in group] for name, group in groups.items() if group}
+
+
+def _json(condition: Condition) -> dict[str, Any]:
+    return {
+        "operation": condition.operation,
+        "field_name": condition.field_name,
+        "field_values": list(condition.field_values),
+    }
