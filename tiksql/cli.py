@@ -217,8 +217,8 @@ def _values(arguments: Arguments) -> dict[str, object]:
 
 
 def _lines_of(name: str) -> list[str]:
-    text = read_script(name).text
-    return [line.strip() for line in text.splitlines() if line.strip()]
+    text = read_script(name).text.removeprefix("\ufeff")
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 def _sources(arguments: Arguments, console: Console) -> Iterator[Source]:

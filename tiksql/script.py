@@ -186,21 +186,18 @@ class Run:
             self.note(f"INCOMPLETE: {stream.stats.reason}")
 
     def _watched(self, stream: Stream) -> Generator[list[Any], None, None]:
-        """Pass the batches on, with a line of progress on a terminal."""
+        """Pass the batches on, with a line of progress wherever the next one is waited for."""
         progress = self._progress()
         try:
+            progress.show(_counts(stream))
             for rows in stream.batches():
-                if progress:
-                    progress.show(_counts(stream))
-                    progress.clear()
-                yield rows
-        finally:
-            if progress:
                 progress.clear()
+                yield rows
+                progress.show(_counts(stream))
+        finally:
+            progress.clear()
 
-    def _progress(self) -> Progress | None:
-        if not self.console.stderr.isatty():
-            return None
+    def _progress(self) -> Progress:
         from tiksql.output.progress import Progress  # noqa: PLC0415 - only on a terminal
 
         return Progress(self.console.stderr, time.monotonic, self.console.environ)

@@ -16,7 +16,7 @@ from tiksql.api.world import World
 from tiksql.backend import Backend
 from tiksql.catalog import load
 
-NOW = dt.datetime(2026, 9, 1, 12)
+NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 
 
 class Server:
@@ -28,14 +28,14 @@ class Server:
         self.clock = 0.0
 
     def backend(self):
-        return Backend("script", load().base_url, self._connect, lambda: NOW)
+        return Backend("script", load().base_url, self._connect, lambda: NOW.replace(tzinfo=None))
 
     def _connect(self, _warn):
         async def sleep(seconds):
             self.clock += seconds
             await asyncio.sleep(0)
 
-        world = World(lambda: NOW.replace(tzinfo=dt.UTC), lambda: self.clock, sleep, lambda: 0.0)
+        world = World(lambda: NOW, lambda: self.clock, sleep, lambda: 0.0)
         line = Settings(credentials=Credentials("key", "secret"), requests_per_second=math.inf)
         return Client(line, httpx.MockTransport(self._handle), world)
 

@@ -11,7 +11,9 @@ from scripted_server import page, pages
 from tiksql.api import runner
 
 DAY = "FROM videos WHERE keyword = 'a' AND create_date = '2024-03-01'"
-TWO_WINDOWS = "FROM videos WHERE keyword = 'a' AND create_date BETWEEN '2024-01-01' AND '2024-02-01'"
+TWO_WINDOWS = (
+    "FROM videos WHERE keyword = 'a' AND create_date BETWEEN '2024-01-01' AND '2024-02-01'"
+)
 
 
 def ids(outcome):
@@ -165,13 +167,16 @@ class TestFailures:
         assert "incomplete: the cap of 1 requests" in outcome.out
         assert stats(outcome)["requests"] == 1
 
-    def test_an_id_that_was_rounded_stops_the_statement(self, scripted):
+    def test_an_id_that_was_rounded_stops_the_statement(self, scripted, caplog):
         outcome = scripted(pages([7.3e18 + 0.0]))("-c", f"SELECT id {DAY}")
         assert outcome.status == 3
         assert "TS517" in outcome.err
+        assert caplog.records == []  # what was in flight was closed in order
 
     @pytest.mark.parametrize(("step", "found"), [(1, []), (2, [9])])
-    def test_an_interrupt_delivers_what_came_with_status_130(self, scripted, monkeypatch, step, found):
+    def test_an_interrupt_delivers_what_came_with_status_130(
+        self, scripted, monkeypatch, step, found
+    ):
         waits = count(1)
         result = runner._result
 

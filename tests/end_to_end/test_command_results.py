@@ -68,7 +68,9 @@ def test_page_size_and_concurrency_never_change_the_rows(run, rows, size, concur
     assert json.loads(outcome.out) == rows
 
 
-@pytest.mark.parametrize(("limit", "offset"), [(1, 0), (10, 5), (100, 0), (101, 0), (150, 20), (10**6, 0)])
+@pytest.mark.parametrize(
+    ("limit", "offset"), [(1, 0), (10, 5), (100, 0), (101, 0), (150, 20), (10**6, 0)]
+)
 def test_a_limit_gives_the_first_rows_and_is_a_whole_result(run, rows, limit, offset):
     command = f"SET window_days = 3; {SOME} LIMIT {limit} OFFSET {offset}"
     outcome = run("--emulator", "--stats", "--format", "json", "-c", command)
@@ -99,9 +101,11 @@ def test_columns_that_are_made_here_agree_with_what_they_are_made_from(run):
 
 
 def test_every_row_meets_the_conditions_that_the_api_judged(run):
-    where = "(region_code = 'DE' OR region_code = 'FR') AND NOT video_length = 'SHORT' AND view_count > 1000"
-    days = "create_date BETWEEN '2024-03-01' AND '2024-03-31'"
-    sql = f"SELECT region_code, video_length, view_count, create_date FROM videos WHERE {where} AND {days}"
+    sql = """
+        SELECT region_code, video_length, view_count, create_date FROM videos
+        WHERE (region_code = 'DE' OR region_code = 'FR') AND NOT video_length = 'SHORT'
+          AND view_count > 1000 AND create_date BETWEEN '2024-03-01' AND '2024-03-31'
+    """
     found = json.loads(run("--emulator", "--format", "json", "-c", sql).out)
     assert len(found) > 10
     for row in found:
@@ -128,7 +132,8 @@ def test_a_search_is_the_union_of_its_disjoint_parts(run, where, parts):
     }
 
     def ids(condition):
-        sql = f"SELECT id FROM videos WHERE ({condition.format(**atoms)}) AND create_date = '2024-03-01'"
+        where = condition.format(**atoms)
+        sql = f"SELECT id FROM videos WHERE ({where}) AND create_date = '2024-03-01'"
         found = run("--emulator", "-c", sql).out.split()[1:]
         assert len(found) == len(set(found))
         return set(found)
@@ -139,7 +144,9 @@ def test_a_search_is_the_union_of_its_disjoint_parts(run, where, parts):
 
 
 def test_overlapping_branches_show_each_record_once(run):
-    pairs = "region_code = 'US' AND hashtag_name = 'fyp' OR view_count > 1000 AND video_length = 'MID'"
+    pairs = (
+        "region_code = 'US' AND hashtag_name = 'fyp' OR view_count > 1000 AND video_length = 'MID'"
+    )
     sql = f"SELECT id FROM videos WHERE ({pairs}) AND create_date = '2024-03-01'"
     disjoint = run("--emulator", "-c", sql)
     overlapping = run("--emulator", "-c", f"SET max_branches = 2; {sql}")
@@ -162,14 +169,18 @@ def test_a_null_is_empty_in_csv_and_null_in_json(run):
 
 
 def test_a_table_without_rows_still_has_its_header(run):
-    sql = "SELECT id FROM videos WHERE keyword = 'zz no such words zz' AND create_date = '2024-03-01'"
+    sql = (
+        "SELECT id FROM videos WHERE keyword = 'zz no such words zz' AND create_date = '2024-03-01'"
+    )
     assert run("--emulator", "-c", sql).out == "id\n"
     assert run("--emulator", "--format", "json", "-c", sql).out == "[]\n"
 
 
 class TestUsers:
     def test_a_row_carries_the_name_that_was_asked_for(self, run):
-        names = json.loads(run("--emulator", "--format", "json", "-c", f"SELECT username {SPRING} LIMIT 3").out)
+        names = json.loads(
+            run("--emulator", "--format", "json", "-c", f"SELECT username {SPRING} LIMIT 3").out
+        )
         wanted = list(dict.fromkeys(row["username"] for row in names))
         sql = "SELECT username, follower_count, url FROM users WHERE username IN (:n)"
         values = [part for name in wanted for part in ("-v", f"n={name}")]

@@ -1,4 +1,4 @@
-"""Records become rows without loss: what cannot be read so is counted, or refused if it is an id."""
+"""Records become rows without loss: what cannot is counted, or refused if it is an id."""
 
 from __future__ import annotations
 
@@ -139,14 +139,22 @@ def test_regions_are_upper_cased():
 def test_times_are_naive_utc_and_days_come_from_them():
     given = [{"id": 1, "create_time": 1704067199}, {"id": 2, "create_time": 10**30}]
     assert rows(given, "create_time", "create_date") == [
-        (dt.datetime(2023, 12, 31, 23, 59, 59), dt.date(2023, 12, 31)),
+        (dt.datetime.fromisoformat("2023-12-31T23:59:59"), dt.date(2023, 12, 31)),
         (None, None),
     ]
 
 
 @pytest.mark.parametrize(
     ("seconds", "name"),
-    [(0, "SHORT"), (14, "SHORT"), (15, "MID"), (60, "MID"), (61, "LONG"), (300, "LONG"), (301, "EXTRA_LONG")],
+    [
+        (0, "SHORT"),
+        (14, "SHORT"),
+        (15, "MID"),
+        (60, "MID"),
+        (61, "LONG"),
+        (300, "LONG"),
+        (301, "EXTRA_LONG"),
+    ],
 )
 def test_a_length_has_its_class(seconds, name):
     assert rows([{"id": 1, "video_duration": seconds}], "video_length") == [(name,)]
@@ -162,7 +170,9 @@ def test_an_address_is_made_from_name_and_id_or_is_null():
 
 
 def test_a_row_carries_the_key_that_was_asked_for():
-    found = rows([{"display_name": "Amy"}], "username", "url", "display_name", table=USERS, key="amy")
+    found = rows(
+        [{"display_name": "Amy"}], "username", "url", "display_name", table=USERS, key="amy"
+    )
     assert found == [("amy", "https://www.tiktok.com/@amy", "Amy")]
 
 

@@ -276,7 +276,8 @@ def test_a_format_without_that_name_does_not_exist():
 
 def test_opening_a_writer_of_data_loads_neither_tabulate_nor_wcwidth():
     code = (
-        "import sys, io; from tiksql.output.formats import open_writer; from tiksql.output.writer import Style; from tiksql.rows import Head\n"
+        "import sys, io; from tiksql.output.formats import open_writer\n"
+        "from tiksql.output.writer import Style; from tiksql.rows import Head\n"
         "import tiksql.output.problems, tiksql.output.progress\n"
         "open_writer('csv', io.StringIO(), [Head('a', 'text')], Style()).write([('x',)])\n"
         "sys.exit('tabulate' in sys.modules or 'wcwidth' in sys.modules)"

@@ -16,7 +16,7 @@ from tiksql.planning.resolver import resolve
 from tiksql.source import Source
 from tiksql.syntax.parser import parse
 
-NOW = dt.datetime(2026, 9, 1, 12)
+NOW = dt.datetime.fromisoformat("2026-09-01T12:00:00")
 TODAY = NOW.date()
 JANUARY = "create_date BETWEEN '2024-01-01' AND '2024-01-30'"
 

@@ -33,7 +33,7 @@ def sent(where, **values):
         ("view_count > :p", -1, condition("view_count", "GT", "-1")),
         ("view_count > :p", "-1", condition("view_count", "GT", "-1")),
         ("view_count > :p", 1e6, condition("view_count", "GT", "1000000")),
-        ("view_count > :p", Decimal("-5"), condition("view_count", "GT", "-5")),
+        ("view_count > :p", Decimal(-5), condition("view_count", "GT", "-5")),
         ("id = :p", "7302470379501604128", condition("video_id", "EQ", "7302470379501604128")),
         ("id = :p", 7302470379501604128, condition("video_id", "EQ", "7302470379501604128")),
         ("region_code = :p", "de", condition("region_code", "EQ", "DE")),
@@ -54,7 +54,8 @@ def test_a_value_takes_the_type_of_the_place_where_it_stands(where, value, expec
     ],
 )
 def test_a_day_may_be_given_as_text_number_date_or_time(day):
-    sql = "SELECT id FROM videos WHERE keyword = 'a' AND create_date >= '2024-01-01' AND create_date <= :d"
+    days = "create_date >= '2024-01-01' AND create_date <= :d"
+    sql = f"SELECT id FROM videos WHERE keyword = 'a' AND {days}"
     (request,) = planned(sql, {"d": day}).requests
     assert request.body["end_date"] == "20240130"
 
@@ -67,7 +68,8 @@ def test_a_limit_may_be_a_parameter(number):
 
 
 def test_an_interval_may_be_a_parameter():
-    sql = "SELECT id FROM videos WHERE keyword = 'a' AND create_date >= CURRENT_DATE - INTERVAL :n DAY"
+    days = "create_date >= CURRENT_DATE - INTERVAL :n DAY"
+    sql = f"SELECT id FROM videos WHERE keyword = 'a' AND {days}"
     (request,) = planned(sql, {"n": "3"}).requests
     assert request.body["start_date"] == "20260829"
 
@@ -75,7 +77,9 @@ def test_an_interval_may_be_a_parameter():
 def test_in_an_empty_list_is_false_and_not_in_it_is_true():
     sql = f"SELECT id FROM videos WHERE keyword = 'a' AND region_code IN (:l) AND {JANUARY}"
     assert planned(sql, {"l": []}).requests == ()
-    assert sent("keyword = 'a' AND region_code NOT IN (:l)", l=[]) == [condition("keyword", "EQ", "a")]
+    assert sent("keyword = 'a' AND region_code NOT IN (:l)", l=[]) == [
+        condition("keyword", "EQ", "a")
+    ]
 
 
 def test_an_empty_list_of_accounts_asks_for_nobody():
@@ -85,6 +89,7 @@ def test_an_empty_list_of_accounts_asks_for_nobody():
 BAD = [
     ("keyword = :p", {}, "TS210", ":p", "-v p=VALUE"),
     ("keyword = :p", {"p": ["a", "b"]}, "TS211", ":p", "a list goes into IN (:p)"),
+    ("(keyword = 'a' OR :p)", {"p": ["a"]}, "TS211", ":p", "a list goes into IN (:p)"),
     ("keyword = :p", {"p": b"a"}, "TS211", ":p", None),
     ("view_count > :p", {"p": float("nan")}, "TS211", ":p", None),
     ("view_count > :p", {"p": "many"}, "TS205", ":p", "view_count = 100"),
@@ -108,7 +113,9 @@ def test_a_value_that_does_not_fit_is_refused_where_it_stands(where, values, cod
 
 
 def test_all_missing_values_are_named_at_once():
-    (statement,) = parse(Source("SELECT id FROM videos WHERE keyword = :a OR keyword = :b")).statements
+    (statement,) = parse(
+        Source("SELECT id FROM videos WHERE keyword = :a OR keyword = :b")
+    ).statements
     with pytest.raises(Exception, match="no value was given for :a, :b"):
         bind(statement, {})
 

@@ -1,5 +1,7 @@
 """What is wrong is refused before anything is sent: its code, its place, one way out."""
 
+# ruff: noqa: E501 - a case is one line
+
 import pytest
 from planning_scene import JANUARY, planned, refused
 

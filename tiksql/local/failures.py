@@ -24,6 +24,13 @@ _RULES = (
     (r"No function matches|best candidate|Cannot (compare|mix|concatenate|extract)", "TS205"),
     (r"Could not find key|type mismatch|explicit cast|with name .* does not exist", "TS205"),
 )
+_MISSING = (
+    (r'does not have a column named "(.+?)"', "TS201", "column"),
+    (r'Referenced table "(.+?)" not found', "TS202", "table"),
+    (r"^Type with name (.+?) does not exist", "TS205", "type"),
+    (r'[Ff]unction "(.+?)" is a table function', "TS203", "function"),
+)
+_CANDIDATES = re.compile(r"(?:Candidate [a-z]+:|Did you mean) ([^\n?]*)")
 _WORD = re.compile(r"""["']([^"']+)["']""")
 
 
@@ -42,7 +49,7 @@ def failure(error: Exception, query: LocalQuery | None = None, shift: int = 0) -
         if "execution time" in message:
             return EvaluationError("TS543", "the local part of the statement took too long")
         return InterruptError("TS801", "interrupted")
-    if kind.replace(" ", "").startswith("OutOfMemory"):
+    if kind.upper().replace(" ", "").startswith("OUTOFMEMORY"):
         return EvaluationError(
             "TS541",
             "the local part of the statement needs more memory than it may have",
@@ -72,6 +79,10 @@ def _placed(report: dict[str, Any], kind: str, query: LocalQuery, shift: int) ->
     piece = _piece(report, query, shift)
     if kind == "Catalog" and "Function" in str(report.get("type")):
         return _unknown_function(report, piece)
+    for pattern, code, what in _MISSING:
+        if found := re.search(pattern, message):
+            report = {**report, "name": found[1], "candidates": _bindings(message)}
+            return _unknown_name(code, what, report, query.named(found[1], piece) or piece)
     if report.get("error_subtype") == "COLUMN_NOT_FOUND":
         return _unknown_name("TS201", "column", report, piece)
     if kind == "Catalog" and report.get("type") == "Table":
@@ -132,6 +143,11 @@ def _unknown_name(code: str, what: str, report: dict[str, Any], piece: Piece) ->
         span=piece.span,
         hint=f'did you mean "{near}"?' if near else None,
     )
+
+
+def _bindings(message: str) -> str:
+    found = _CANDIDATES.search(message)
+    return ",".join(_WORD.findall(found[1])) if found else ""
 
 
 def _candidates(report: dict[str, Any]) -> list[str]:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from tiksql.local.relations import Bindings
     from tiksql.local.sql_parts import Part
 
+GROUP = 64
+
 
 # --- names and literals ---------------------------------------------------------------------------
 
@@ -97,12 +99,28 @@ def _parameter(node: ast.Parameter, _: Bindings) -> Iterable[Part]:
 
 @prints(ast.And)
 def _and(node: ast.And, _: Bindings) -> Iterator[Part]:
-    yield from ("(", *joined(node.operands, " AND "), ")")
+    yield from ("(", *_chain(node.operands, " AND "), ")")
 
 
 @prints(ast.Or)
 def _or(node: ast.Or, _: Bindings) -> Iterator[Part]:
-    yield from ("(", *joined(node.operands, " OR "), ")")
+    yield from ("(", *_chain(node.operands, " OR "), ")")
+
+
+def _chain(operands: tuple[ast.Expression, ...], word: str) -> Iterator[Part]:
+    """Join the members of an AND or OR, in groups where there are many and they are no atoms.
+
+    DuckDB compares each composite member with every other: 4,000 took 30 s, in groups 0.3 s. A
+    group is held against TRUE, which changes no value and keeps DuckDB from undoing the groups.
+    """
+    composite = any(isinstance(operand, ast.And | ast.Or) for operand in operands)
+    if len(operands) <= GROUP or not composite:
+        yield from joined(operands, word)
+        return
+    for start in range(0, len(operands), GROUP):
+        yield f"{word}((" if start else "(("
+        yield from joined(operands[start : start + GROUP], word)
+        yield ") = TRUE)"
 
 
 @prints(ast.Not)

@@ -34,6 +34,7 @@ _OPERATORS = {
     "list_contains": "CONTAINS",
 }
 _CALL = re.compile(r"""(?s)["'](\S+?)\((.*)\)["']""")
+_AMBIGUOUS = re.compile(r'Ambiguous reference to column name "(.+?)" \(use: (.+?)\)')
 _COLUMN = re.compile(r'column "?([^"\n]+?)"? must')
 
 
@@ -57,6 +58,8 @@ def in_words(report: dict[str, Any], code: str) -> tuple[str, str | None]:
         )
     if code == "TS205" and (found := _CALL.search(message)):
         return _mismatch(found[1], found[2], _only_candidate(report))
+    if found := _AMBIGUOUS.search(message):
+        return f'"{found[1]}" is in more than one table', f"write {found[2]}".replace("'", "")
     if "explicit cast" in message:
         return cleaned(message), "CAST(… AS …) makes one type of another"
     return cleaned(message), None

@@ -189,11 +189,13 @@ def decide(formula: Formula, truth: Callable[[Atom | Days], bool | None]) -> For
             known = truth(formula)
             return formula if known is None else (TRUE if known else FALSE)
         case Negation(part):
-            return negation(decide(part, truth))
-        case All(parts):
-            return conjunction(decide(part, truth) for part in parts)
-        case Some(parts):
-            return disjunction(decide(part, truth) for part in parts)
+            decided = decide(part, truth)
+            return formula if decided is part else negation(decided)
+        case All(parts) | Some(parts):
+            join = conjunction if isinstance(formula, All) else disjunction
+            found = [decide(part, truth) for part in parts]
+            changed = any(new is not old for new, old in zip(found, parts, strict=True))
+            return join(found) if changed else formula
 
 
 def predicates(formula: Formula) -> Iterator[Atom | Days]:

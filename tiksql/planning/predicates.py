@@ -42,8 +42,8 @@ if TYPE_CHECKING:
 
     from tiksql.planning.formulas import Days, Formula
 
-MAX_LEAVES = 2000
-"""Halves looked at before a formula is called too large; far above any permitted plan."""
+MAX_WORK = 100_000
+"""Predicates looked at before a formula is called too large; far above any permitted plan."""
 
 
 class TooManyBranchesError(Exception):
@@ -62,7 +62,8 @@ def cover(formula: Formula, *, at_most: int) -> tuple[Conditions, ...]:
     """
     found: list[Conditions] = []
     waiting: list[tuple[tuple[Formula, ...], Formula]] = [((), formula)]
-    for _ in range(MAX_LEAVES):
+    size = sum(1 for _ in predicates(formula))
+    for _ in range(MAX_WORK // (size + 1) + 1):
         if not waiting:
             return tuple(found)
         chosen, rest = waiting.pop()
