@@ -24,7 +24,7 @@ from tiksql.syntax import ast
 from tiksql.translate import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
     from tiksql.api.client import Client
     from tiksql.api.executor import Refusal
@@ -32,7 +32,8 @@ if TYPE_CHECKING:
     from tiksql.api.quota import Meter
     from tiksql.api.runner import Runner
     from tiksql.backend import Backend
-    from tiksql.planning.plan import Plan
+    from tiksql.evaluation import Judge
+    from tiksql.planning.plan import Plan, Request
     from tiksql.rows import Row
     from tiksql.source import Span
     from tiksql.stream import Stream
@@ -80,7 +81,7 @@ class Session:
         """Run one statement; a query is only asked once its stream is read."""
         match bind(statement, values):
             case ast.Query() as query:
-                return self._query(self.plan(query))
+                return self._query(*self.plan(query))
             case ast.Explain() as explain:
                 return self._explain(explain)
             case ast.Show() as show:
@@ -97,19 +98,26 @@ class Session:
 
     # --- queries
 
-    def plan(self, query: ast.Query) -> Plan:
-        """Resolve and plan a query."""
+    def plan(self, query: ast.Query) -> tuple[Plan, Judge | None]:
+        """Resolve and plan a query, and prepare DuckDB where it has something to do."""
         scope = self._scope()
-        return plan(resolve(query, scope), scope)
+        made = plan(resolve(query, scope), scope)
+        if made.local is None:
+            return made, None
+        from tiksql.judging import prepare  # noqa: PLC0415 - DuckDB is only loaded where needed
+
+        return prepare(made, scope.now)
 
     def translate(self, query: ast.Query, target: str, span: Span) -> str:
         """Print the plan of a query in a form."""
         form = translator(target, span)
-        made = self.plan(query)
+        made, _ = self.plan(query)
         used = self.backend.used_today(made.pool) if made.pool and target == "text" else None
         return form(structs.replace(made, used_today=used))
 
     def _scope(self) -> Scope:
+        from tiksql.local import functions  # noqa: PLC0415 - it asks DuckDB only where needed
+
         settings = self.settings
         options = Options(
             window_days=settings.number("window_days"),
@@ -118,33 +126,45 @@ class Session:
             allow_full_scan=settings.flag("allow_full_scan"),
             strict_catalog=settings.flag("strict_catalog"),
         )
-        return Scope(load(), self.backend.now(), options, self.backend.base_url, _functions)
+        return Scope(
+            load(),
+            self.backend.now(),
+            options,
+            self.backend.base_url,
+            functions.known,
+            functions.aggregates,
+        )
 
-    def _query(self, made: Plan) -> Stream:
+    def _query(self, made: Plan, judge: Judge | None) -> Stream:
         from tiksql.api.quota import Meter  # noqa: PLC0415 - a translation asks for nothing
-        from tiksql.local.records import Reader  # noqa: PLC0415 - see above
-        from tiksql.stream import Fetch, Stream  # noqa: PLC0415 - see above
+        from tiksql.evaluation import Evaluation  # noqa: PLC0415 - see above
+        from tiksql.reading import Reading  # noqa: PLC0415 - see above
+        from tiksql.stream import Stream  # noqa: PLC0415 - see above
 
         meter = Meter(max_requests=self.settings.number("max_requests"))
-        reader = Reader(made.scans[0].table, made.output)
-        fetch = Fetch(made, reader, meter, self._clock)
+
+        def ask(requests: Sequence[Request]) -> Generator[Page | Refusal, None, None]:
+            return self._pages(made, requests, meter)
 
         def rows(stream: Stream) -> Iterator[list[Row]]:
-            return fetch.rows(stream, self._pages(made, meter))
+            reading = Reading(stream, ask, meter, self._clock)
+            partial = self.settings.flag("allow_partial")
+            return Evaluation(made, reading, judge, allow_partial=partial).rows()
 
         return Stream(made.heads, rows, notes=list(made.notes), plan=made)
 
-    def _pages(self, made: Plan, meter: Meter) -> Generator[Page | Refusal, None, None]:
+    def _pages(
+        self, made: Plan, requests: Sequence[Request], meter: Meter
+    ) -> Generator[Page | Refusal, None, None]:
         from tiksql.api.executor import fetch  # noqa: PLC0415 - see above
 
-        if not made.requests:
-            return
         client, runner = self._line()
         meter.ledger = client.meter.ledger
         self._keep_reserve(made, meter)
-        concurrency = 1 if made.limit is not None else self.settings.number("concurrency")
+        careful = made.limit is not None and (made.streams or made.stop)
+        concurrency = 1 if careful else self.settings.number("concurrency")
         asking = client.metered(meter)
-        yield from runner.run(lambda: fetch(made.requests, asking, concurrency=concurrency))
+        yield from runner.run(lambda: fetch(requests, asking, concurrency=concurrency))
 
     def _line(self) -> tuple[Client, Runner]:
         from tiksql.api.runner import Runner  # noqa: PLC0415 - see above
@@ -180,7 +200,7 @@ class Session:
                 "TS405", "EXPLAIN ANALYZE prints text only", span=name.span, hint="EXPLAIN ANALYZE"
             )
         text = self.translate(node.query, "text", name.span)
-        stream = self._query(self.plan(node.query))
+        stream = self._query(*self.plan(node.query))
         return Text(f"{text}\n{_analysis(stream)}", stream)
 
     def _show(self, node: ast.Show) -> Stream:
@@ -211,12 +231,6 @@ class Session:
         except UsageError as error:
             assert name
             raise _placed(error, name.span) from None
-
-
-def _functions() -> frozenset[str]:
-    from tiksql.local.functions import known  # noqa: PLC0415 - DuckDB is only asked where needed
-
-    return known()
 
 
 def _listing(listing: listings.Listing) -> Stream:

@@ -99,7 +99,7 @@ def test_a_message_is_short_and_does_not_sound_like_duckdb(marked, _):
         ),
         ("SELECT username CONTAINS 'x' FROM videos", "list CONTAINS value"),
         ("SELECT id FROM videos WHERE username = 5", "username = '5'"),
-        ("SELECT CAST(id AS VARCHA) FROM videos", 'did you mean "varchar"?'),
+        ("SELECT CAST(id AS VARCHA) FROM videos", 'did you mean "VARCHAR"?'),
     ],
 )
 def test_a_hint_says_what_to_write(text, hint):

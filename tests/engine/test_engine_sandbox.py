@@ -165,11 +165,11 @@ CROSS = "FROM videos AS a, videos AS b, videos AS c, videos AS d, videos AS e"
 @pytest.mark.parametrize(
     "bomb",
     [
-        f"SELECT list(a.id + b.id) {CROSS}",
-        f"SELECT count(DISTINCT a.id + b.like_count * c.id % 999983) {CROSS}",
-        f"SELECT a.id, b.id, c.id {CROSS} ORDER BY a.like_count, c.id % 7",
-        f"SELECT string_agg(a.username, c.username) {CROSS}",
-        f"SELECT row_number() OVER (ORDER BY a.id % 7) {CROSS}",
+        f"SELECT list(hash(a.id, b.id)) {CROSS}",
+        f"SELECT count(DISTINCT hash(a.id, b.id, c.id)) {CROSS}",
+        f"SELECT a.id, b.id, c.id {CROSS} ORDER BY hash(a.id, b.id, c.id)",
+        f"SELECT string_agg(a.username || b.username, ',') {CROSS}",
+        f"SELECT row_number() OVER (ORDER BY hash(a.id, b.id, c.id)) {CROSS}",
     ],
 )
 def test_a_statement_that_needs_too_much_memory_ends_in_a_typed_error(bomb):

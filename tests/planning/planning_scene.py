@@ -8,7 +8,7 @@ import pytest
 
 from tiksql.catalog import load
 from tiksql.errors import LanguageError
-from tiksql.local.functions import known
+from tiksql.local.functions import aggregates, known
 from tiksql.planning.binding import bind
 from tiksql.planning.planner import plan
 from tiksql.planning.query import Options, Scope
@@ -23,7 +23,7 @@ JANUARY = "create_date BETWEEN '2024-01-01' AND '2024-01-30'"
 
 def planned(sql, values=None, **options):
     """Plan the one statement of a text."""
-    scope = Scope(load(), NOW, Options(**options), load().base_url, known)
+    scope = Scope(load(), NOW, Options(**options), load().base_url, known, aggregates)
     (statement,) = parse(Source(sql)).statements
     return plan(resolve(bind(statement, values or {}), scope), scope)
 

@@ -78,7 +78,7 @@ def next_body(request: Request, page: Page, trail: Trail) -> dict[str, Any] | No
     to it. A page may be short or empty and not be the last (REF).
     """
     kind = request.table.paging.kind
-    if kind == "none":
+    if kind == "none" or request.body.get("is_random"):
         return None
     if kind == "page":
         return _next_number(request, page)

@@ -84,6 +84,7 @@ class Column(Part, frozen=True, kw_only=True):
     many_valued: bool = False
     upper: bool = False
     instead: str = ""
+    narrowed_by: str = ""
     unit: Literal["seconds", "milliseconds"] = "seconds"
     values: str = ""
     key: str = ""
@@ -220,6 +221,7 @@ def _check(catalog: Catalog, table: Table) -> None:
             for what, right in (
                 ("values", column.values in {"", *catalog.enumerations}),
                 ("instead", _knows(table, column.instead)),
+                ("narrowed_by", _knows(table, column.narrowed_by)),
                 ("derived", all(_knows(table, s) for s in _sources(column))),
                 ("members", bool(column.members) == column.type.startswith("struct")),
                 ("selectable", column.selectable or column.filter is not None),

@@ -108,6 +108,12 @@ class Engine:
         if len(filling.waiting) >= BATCH:
             self._flush(filling)
 
+    def clear(self, table: str) -> None:
+        """Take out all rows of a table."""
+        self._tables[table].waiting = []
+        with self._translated():
+            self._connection.execute(f"TRUNCATE {quoted(table)}")
+
     def check(self, query: LocalQuery) -> tuple[Head, ...]:
         """Say which columns a query gives, without running it.
 

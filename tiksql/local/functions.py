@@ -5,11 +5,25 @@ from __future__ import annotations
 from functools import cache
 
 
-@cache
 def known() -> frozenset[str]:
-    """Ask DuckDB for the names of its functions; only worth its 0.1 s where a call is written."""
+    """Return the names of all functions."""
+    return frozenset(_kinds())
+
+
+def aggregates() -> frozenset[str]:
+    """Return the names of the functions that make one value of many rows."""
+    return frozenset(name for name, kind in _kinds().items() if kind == "aggregate")
+
+
+@cache
+def _kinds() -> dict[str, str]:
+    """Ask DuckDB for its functions; only worth its 0.1 s where a call is written."""
     import duckdb  # noqa: PLC0415 - see above
 
     with duckdb.connect(":memory:") as connection:
-        rows = connection.execute("SELECT DISTINCT function_name FROM duckdb_functions()")
-        return frozenset(name for (name,) in rows.fetchall())
+        rows = connection.execute("SELECT function_name, function_type FROM duckdb_functions()")
+        return {**SYNTAX, **dict(rows.fetchall())}
+
+
+SYNTAX = dict.fromkeys(("coalesce", "nullif", "ifnull", "if", "try_cast", "unnest"), "scalar")
+"""What DuckDB's parser knows and its list of functions leaves out."""

@@ -41,24 +41,33 @@ MAX_ID = 2**64 - 1
 class Reader:
     """Reads the pages of one scan; remembers which records it has seen, and what did not fit."""
 
-    def __init__(self, table: Table, output: Sequence[Column]) -> None:
+    def __init__(
+        self, table: Table, output: Sequence[Column], asked_by: Column | None = None
+    ) -> None:
         self.table = table
+        self.asked_by = asked_by
         self.output = tuple(output)
         self.fields = _fields(table, self.output)
         self.duplicates = 0
         self.drift: Counter[str] = Counter()
-        self._seen: set[object] = set()
+        self.kept = 0
+        self.seen: set[object] = set()
+        self._key: str | int | None = None
         self._decoder = msgspec.json.Decoder(list[_structure(self.fields)])  # type: ignore[misc]
 
     def rows(self, records: bytes, key: str | int | None) -> list[Row]:
         """Read the records of a page, a JSON array, as rows without those already seen.
 
-        ``key`` is the value that was asked for, in a table that is asked by key.
+        ``key`` is the value of ``asked_by`` that was asked for. A record may come again for another
+        key: two accounts can like the same video.
         """
+        if key != self._key:
+            self._key, self.seen = key, set()
         values = self._values(records)
         if self.table.record_key in values:
             self._drop_seen(values, values[self.table.record_key])
         size = len(next(iter(values.values()), []))
+        self.kept += size
         columns = [self._column(column, values, key, size) for column in self.output]
         return list(zip(*columns, strict=True))
 
@@ -107,17 +116,17 @@ class Reader:
     def _drop_seen(self, values: dict[str, list[Any]], keys: list[Any]) -> None:
         """Take out the records whose key came before, in this page or in another."""
         new = set(keys)
-        if len(new) < len(keys) or not new.isdisjoint(self._seen):
+        if len(new) < len(keys) or not new.isdisjoint(self.seen):
             keep = [self._is_new(key) for key in keys]
             self.duplicates += keep.count(False)
             for name, column in values.items():
                 values[name] = [v for v, kept in zip(column, keep, strict=True) if kept]
-        self._seen |= new - {None}
+        self.seen |= new - {None}
 
     def _is_new(self, key: object) -> bool:
-        known = key is not None and key in self._seen
+        known = key is not None and key in self.seen
         if key is not None:
-            self._seen.add(key)
+            self.seen.add(key)
         return not known
 
     def _column(
@@ -130,7 +139,7 @@ class Reader:
             ]
             return derive(column.derived, sources)
         if column.name not in values:
-            return [key] * size
+            return [key if column == self.asked_by else None] * size
         given = values[column.name]
         if column.type == "timestamp":
             return moments(given, column.unit)

@@ -1,8 +1,9 @@
 """Formulas over predicates of the API: what a WHERE says, simplified as far as it costs nothing.
 
 An API predicate is true or false, never NULL (that is what the API's ``not`` means), so the
-two-valued laws that are used here hold. An equality with several values (``IN``) is true where
-some value is listed, which is right for many-valued fields, too.
+two-valued laws hold for it. A predicate that DuckDB judges can be NULL: for it only laws are used
+that hold in three-valued logic, and "p or not p" is never taken for true. An equality with several
+values (``IN``) is true where some value is listed, which is right for many-valued fields, too.
 """
 
 from __future__ import annotations
@@ -44,6 +45,12 @@ class Days(Struct, frozen=True):
     high: dt.date | None
 
 
+class Local(Struct, frozen=True):
+    """A predicate that DuckDB judges, by its place in the list that the resolver keeps."""
+
+    number: int
+
+
 class Negation(Struct, frozen=True):
     """The contrary of a formula."""
 
@@ -62,7 +69,7 @@ class Some(Struct, frozen=True):
     parts: tuple[Formula, ...]
 
 
-Formula: TypeAlias = Atom | Days | Negation | All | Some
+Formula: TypeAlias = Atom | Days | Local | Negation | All | Some
 
 TRUE = All(())
 FALSE = Some(())
@@ -114,8 +121,14 @@ def _joined(parts: list[Formula], kind: type[All | Some]) -> Formula:
     return parts[0] if len(parts) == 1 else kind(tuple(parts))
 
 
-def _contrary(part: Formula) -> Formula:
-    return part.part if isinstance(part, Negation) else Negation(part)
+def _contrary(part: Formula) -> Formula | None:
+    """Deny a two-valued predicate; None for what could be NULL, and for whole formulas."""
+    match part:
+        case Negation(Atom() | Days() as inner):
+            return inner
+        case Atom() | Days():
+            return Negation(part)
+    return None
 
 
 def _fold(parts: Iterable[Formula], *, adding: type[Atom | Negation]) -> list[Formula] | None:
@@ -185,6 +198,8 @@ def decide(formula: Formula, truth: Callable[[Atom | Days], bool | None]) -> For
     ``truth`` returns None for a predicate that stays open.
     """
     match formula:
+        case Local():
+            return formula
         case Atom() | Days():
             known = truth(formula)
             return formula if known is None else (TRUE if known else FALSE)
@@ -198,10 +213,10 @@ def decide(formula: Formula, truth: Callable[[Atom | Days], bool | None]) -> For
             return join(found) if changed else formula
 
 
-def predicates(formula: Formula) -> Iterator[Atom | Days]:
+def predicates(formula: Formula) -> Iterator[Atom | Days | Local]:
     """Go through all predicates of a formula, from left to right."""
     match formula:
-        case Atom() | Days():
+        case Atom() | Days() | Local():
             yield formula
         case Negation(part):
             yield from predicates(part)

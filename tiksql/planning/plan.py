@@ -16,12 +16,13 @@ exactly the requests that are printed.
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from tiksql.catalog import Column, Operation, Table
 from tiksql.rows import Head
+from tiksql.syntax import ast
 
 
 class Window(Struct, frozen=True):
@@ -80,8 +81,40 @@ class Request(Struct, frozen=True):
     key: str | int | None = None
 
 
+class FirstPages(Struct, frozen=True):
+    """What the first requests of one scan have in common."""
+
+    table: Table
+    base_url: str
+    fields: tuple[str, ...]
+    size: int
+    scan: int = 1
+
+    @property
+    def url(self) -> str:
+        """The address, absolute and without a query string."""
+        return self.base_url + self.table.path
+
+
+class SecondLook(Struct, frozen=True):
+    """What is asked again, with wider windows, if some ids that were asked for do not come.
+
+    A scheduled post has an id that is older than the post itself (C4D: by 2.5 days in one case).
+    """
+
+    ids: tuple[int, ...]
+    conditions: Conditions
+    days: int
+    until: dt.date
+
+
 class Scan(Struct, frozen=True):
-    """One table that is read, with all columns that anything needs of it."""
+    """One table that is read, with all columns that anything needs of it.
+
+    ``residual`` is what rows have to meet besides, judged by DuckDB over columns of ``name``.
+    ``sample`` is the number of records to draw at random. Where ``keys`` is given, the keys are
+    its rows, once the scans in ``after`` have run; then ``first`` makes the requests.
+    """
 
     number: int
     table: Table
@@ -89,27 +122,49 @@ class Scan(Struct, frozen=True):
     requests: tuple[Request, ...]
     branches: tuple[Branch, ...] = ()
     key: Column | None = None
+    keys: ast.Query | None = None
+    after: tuple[int, ...] = ()
+    first: FirstPages | None = None
+    residual: ast.Expression | None = None
+    sample: int | None = None
+    second: SecondLook | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its rows in DuckDB."""
+        return f"s{self.number}"
 
 
 class Plan(Struct, frozen=True):
-    """A statement, ready to run or to print."""
+    """A statement, ready to run or to print.
+
+    ``local`` is the query over the scans that DuckDB answers, None where there is nothing for it
+    to do; ``output`` are then the columns of the result. ``stop`` says after what an ORDER BY with
+    a LIMIT may stop reading. ``reasons`` say what stays here and why.
+    """
 
     statement: str
     scans: tuple[Scan, ...]
     heads: tuple[Head, ...]
-    output: tuple[Column, ...]
+    output: tuple[Column, ...] = ()
+    local: ast.Query | None = None
+    local_text: str | None = None
+    streams: bool = True
     limit: int | None = None
     offset: int = 0
+    stop: Literal["", "page", "window"] = ""
+    sort: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     used_today: int | None = None
 
     @property
     def requests(self) -> tuple[Request, ...]:
-        """The requests of all scans, in the order in which their rows are wanted."""
+        """The requests that are known before anything is asked, in the order of their rows."""
         return tuple(request for scan in self.scans for request in scan.requests)
 
     @property
     def pool(self) -> str | None:
-        """The quota that it draws from."""
+        """The quota that it draws from first."""
         return self.scans[0].table.pool if self.scans else None

@@ -7,6 +7,9 @@ There is no nesting. A formula is brought to negation normal form; then each con
 * a disjunction of predicates alone may take the one ``or`` group, after predicates on the same
   field were folded into one ``IN`` (right for many-valued fields, too: ``IN`` means that some value
   is listed);
+* what DuckDB alone has to judge becomes the residual of the request;
+* so does a mixture of that with predicates that the API matches exactly, because those can be
+  judged again here: more records come, but one request less is needed;
 * anything else blocks.
 
 While something blocks, the formula is split on one predicate *a* of what blocks:
@@ -14,8 +17,8 @@ While something blocks, the formula is split on one predicate *a* of what blocks
 can match both, because ``not a`` goes to the API's own ``not``. So the branches are exact and
 pairwise disjoint by construction, and no record is paid for twice.
 
-An API predicate is true or false, never NULL (that is what the API's ``not`` means), so the
-two-valued laws that are used here hold.
+An API predicate is true or false, never NULL (that is what the API's ``not`` means), so splitting
+on one is right whatever the others are.
 """
 
 from __future__ import annotations
@@ -23,10 +26,15 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from tiksql.planning.formulas import (
     FALSE,
+    TRUE,
     All,
     Atom,
+    Formula,
+    Local,
     Negation,
     Some,
     conjunction,
@@ -40,27 +48,40 @@ from tiksql.planning.plan import Condition, Conditions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiksql.planning.formulas import Days, Formula
+    from tiksql.planning.formulas import Days
 
 MAX_WORK = 100_000
 """Predicates looked at before a formula is called too large; far above any permitted plan."""
 
 
+class Cover(Struct, frozen=True):
+    """One request, and what is left to be judged of the records that it brings.
+
+    It is not ``restricted`` if nothing that was asked for narrows it, but at most what other
+    requests bring already.
+    """
+
+    conditions: Conditions = Conditions()
+    residual: Formula = TRUE
+    restricted: bool = True
+
+
 class TooManyBranchesError(Exception):
     """The cover needs more branches than allowed; holds those found so far."""
 
-    def __init__(self, found: tuple[Conditions, ...]) -> None:
+    def __init__(self, found: tuple[Cover, ...]) -> None:
         super().__init__(f"more than {len(found) - 1} branches")
         self.found = found
 
 
-def cover(formula: Formula, *, at_most: int) -> tuple[Conditions, ...]:
+def cover(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
     """Turn a formula without ``Days`` into disjoint requests that together mean exactly it.
 
-    A true formula is one ``Conditions`` without any condition; a false one is no request at all.
+    A formula that the API cannot restrict is one ``Cover`` without any condition; a false one is no
+    request at all.
     Raise ``TooManyBranchesError`` above ``at_most``.
     """
-    found: list[Conditions] = []
+    found: list[Cover] = []
     waiting: list[tuple[tuple[Formula, ...], Formula]] = [((), formula)]
     size = sum(1 for _ in predicates(formula))
     for _ in range(MAX_WORK // (size + 1) + 1):
@@ -70,30 +91,30 @@ def cover(formula: Formula, *, at_most: int) -> tuple[Conditions, ...]:
         whole = conjunction([*chosen, rest])
         if whole == FALSE:
             continue
-        conditions, blocking = _place(whole.parts if isinstance(whole, All) else (whole,))
-        if not blocking:
-            found.append(conditions)
-            if len(found) > at_most:
-                break
+        placed = _place(whole.parts if isinstance(whole, All) else (whole,))
+        if placed.blocking:
+            waiting.extend(reversed(_halves(chosen, rest, _pivot(placed.blocking))))
             continue
-        waiting.extend(reversed(_halves(chosen, rest, _pivot(blocking))))
+        found.append(placed.cover(chosen))
+        if len(found) > at_most:
+            break
     raise TooManyBranchesError(tuple(found))
 
 
-def overlapping(formula: Formula, *, at_most: int) -> tuple[Conditions, ...]:
+def overlapping(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
     """Turn a formula into requests that together mean it, though a record may match several.
 
     The way out where disjoint requests would be too many: each alternative is asked for by
     itself. Raise ``TooManyBranchesError`` above ``at_most``.
     """
     parts = formula.parts if isinstance(formula, All) else (formula,)
-    _, blocking = _place(parts)
+    blocking = _place(parts).blocking
     if len(blocking) != 1 or not isinstance(blocking[0], Some):
         return cover(formula, at_most=at_most)
     others = [part for part in parts if part != blocking[0]]
     simple = [part for part in blocking[0].parts if isinstance(part, Atom)]
     longer = [part for part in blocking[0].parts if not isinstance(part, Atom)]
-    found: dict[Conditions, None] = {}
+    found: dict[Cover, None] = {}
     for part in [*longer, *([disjunction(simple)] if simple else [])]:
         found |= dict.fromkeys(cover(conjunction([*others, part]), at_most=at_most))
         if len(found) > at_most:
@@ -128,22 +149,59 @@ def _given(pivot: Atom, *, holds: bool) -> Callable[[Atom | Days], bool | None]:
     return truth
 
 
-def _place(parts: tuple[Formula, ...]) -> tuple[Conditions, list[Formula]]:
-    """Put each conjunct where the API takes it; return also those that it cannot take."""
-    group = max((g for p in parts if (g := _alternatives(p))), key=len, default=())
+class _Placed(Struct):
+    """Conjuncts, sorted by who judges them; ``blocking`` are those that nobody can."""
+
+    group: tuple[Atom, ...] = ()
     required: list[Condition] = []
     excluded: list[Condition] = []
+    residual: list[Formula] = []
     blocking: list[Formula] = []
+
+    def cover(self, chosen: tuple[Formula, ...]) -> Cover:
+        """Make the request, once nothing blocks; ``chosen`` is what splitting has added."""
+        alternatives = tuple(atom.condition for atom in self.group)
+        conditions = Conditions(tuple(self.required), alternatives, tuple(self.excluded))
+        denied = [part.part for part in chosen if isinstance(part, Negation)]
+        added = [atom.condition for atom in denied if isinstance(atom, Atom)]
+        asked = self.required or self.group or any(c not in added for c in self.excluded)
+        return Cover(conditions, conjunction(self.residual), bool(asked))
+
+
+def _place(parts: tuple[Formula, ...]) -> _Placed:
+    """Put each conjunct where it is judged."""
+    group = max((g for part in parts if (g := _alternatives(part))), key=len, default=())
+    placed = _Placed(group)
     for part in parts:
         match part:
             case Atom():
-                required.append(part.condition)
+                placed.required.append(part.condition)
             case Negation(Atom() as atom):
-                excluded.append(atom.condition)
+                placed.excluded.append(atom.condition)
+            case _ if _is_local(part):
+                placed.residual.append(part)
             case _ if not group or _alternatives(part) != group:
-                blocking.append(part)
-    alternatives = tuple(atom.condition for atom in group)
-    return Conditions(tuple(required), alternatives, tuple(excluded)), blocking
+                placed.blocking.append(part)
+    _keep_exact(placed)
+    return placed
+
+
+def _keep_exact(placed: _Placed) -> None:
+    """Leave to DuckDB what it can judge as the API would, if the request stays restricted."""
+    if placed.required or placed.group:
+        exact = [part for part in placed.blocking if _is_exact(part)]
+        placed.residual += exact
+        placed.blocking = [part for part in placed.blocking if part not in exact]
+
+
+def _is_local(part: Formula) -> bool:
+    return all(isinstance(predicate, Local) for predicate in predicates(part))
+
+
+def _is_exact(part: Formula) -> bool:
+    found = list(predicates(part))
+    exact = [p for p in found if isinstance(p, Atom) and p.single]
+    return len(exact) + sum(isinstance(p, Local) for p in found) == len(found)
 
 
 def _alternatives(part: Formula) -> tuple[Atom, ...]:

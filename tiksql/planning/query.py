@@ -32,6 +32,7 @@ class Scope(Struct, frozen=True):
     options: Options
     base_url: str
     functions: Callable[[], Collection[str]]
+    aggregates: Callable[[], Collection[str]]
 
     @property
     def today(self) -> dt.date:
@@ -39,19 +40,54 @@ class Scope(Struct, frozen=True):
         return self.now.date()
 
 
-class Query(Struct, frozen=True):
-    """One table read through the API: its output, its conditions, and how many rows are wanted.
+class Keys(Struct, frozen=True):
+    """Where the keys of a scan come from: a query over scans that run before it."""
 
-    ``places`` says where in the text each predicate stands, for errors that the planner finds.
+    query: ast.Query
+    after: frozenset[int]
+    column: Column
+
+
+class TableQuery(Struct, frozen=True):
+    """One table of the API as a statement reads it: which records, and which of their columns.
+
+    ``where`` is what was asked of this table alone; ``local`` holds the predicates in it that
+    DuckDB judges. ``places`` says where in the text each predicate stands, for errors that the
+    planner finds.
     """
 
     statement: ast.Query
+    number: int
     table: Table
-    heads: tuple[Head, ...]
-    output: tuple[Column, ...]
+    table_span: Span
+    columns: tuple[Column, ...]
     where: Formula
     places: Mapping[Formula, Span]
-    table_span: Span
+    local: tuple[ast.Expression, ...] = ()
+    reasons: tuple[str, ...] = ()
+    keys: Keys | None = None
+    sample: int | None = None
+    notes: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The name of its rows in DuckDB."""
+        return f"s{self.number}"
+
+
+class Query(Struct, frozen=True):
+    """A statement, taken apart into tables of the API and what DuckDB does with their rows.
+
+    ``rest`` is the statement over the scans. ``output`` are its columns where it only selects
+    columns of one table, so that nothing is left for DuckDB unless a residual is; otherwise None.
+    ``streams`` says that each row of the result comes from one record, whatever the others are.
+    """
+
+    statement: ast.Query
+    tables: tuple[TableQuery, ...]
+    rest: ast.Query
+    heads: tuple[Head, ...] = ()
+    output: tuple[Column, ...] | None = None
+    streams: bool = False
     limit: int | None = None
     offset: int = 0
-    notes: tuple[str, ...] = ()

@@ -13,14 +13,15 @@ from tiksql.syntax.printer import to_sql
 
 if TYPE_CHECKING:
     from tiksql.planning.plan import Condition, Conditions
-    from tiksql.planning.query import Query
+    from tiksql.planning.predicates import Cover
+    from tiksql.planning.query import TableQuery
     from tiksql.source import Span
 
 DATE = "create_date"
 DAY = dt.timedelta(days=1)
 
 
-def unrestricted(query: Query) -> PlanError:
+def unrestricted(query: TableQuery) -> PlanError:
     """Refuse a branch that the API could not restrict."""
     offered = [c.name for c in query.table.columns.values() if c.filter and c.name != DATE]
     return PlanError(
@@ -31,7 +32,7 @@ def unrestricted(query: Query) -> PlanError:
     )
 
 
-def without_key(query: Query) -> PlanError:
+def without_key(query: TableQuery) -> PlanError:
     """Refuse a table that is asked by key, where the keys are not given."""
     names = " or ".join(column.name for column in query.table.keys)
     return PlanError(
@@ -42,9 +43,9 @@ def without_key(query: Query) -> PlanError:
     )
 
 
-def too_many_branches(query: Query, found: tuple[Conditions, ...], most: int) -> PlanError:
+def too_many_branches(query: TableQuery, found: tuple[Cover, ...], most: int) -> PlanError:
     """Show some of the branches that were found."""
-    shown = "\n".join(f"  {_shown(branch)}" for branch in found[:6])
+    shown = "\n".join(f"  {_shown(branch.conditions)}" for branch in found[:6])
     return PlanError(
         "TS305",
         f"this WHERE needs more than {most} separate requests a window",
@@ -66,7 +67,7 @@ def _shown(conditions: Conditions) -> str:
     return text if len(text) <= 100 else text[:99] + "…"  # noqa: PLR2004 - a line of a terminal
 
 
-def check_order(query: Query) -> None:
+def check_order(query: TableQuery) -> None:
     """Refuse a range that ends before it starts, where both bounds are required."""
     days = _required_days(query)
     lows = [day for day in days if day.low]
@@ -82,12 +83,12 @@ def check_order(query: Query) -> None:
                 )
 
 
-def _required_days(query: Query) -> list[Days]:
+def _required_days(query: TableQuery) -> list[Days]:
     parts = query.where.parts if isinstance(query.where, All) else (query.where,)
     return [part for part in parts if isinstance(part, Days)]
 
 
-def in_the_future(query: Query, today: dt.date) -> PlanError:
+def in_the_future(query: TableQuery, today: dt.date) -> PlanError:
     """Refuse a search in days that have not begun."""
     return PlanError(
         "TS304",
@@ -97,7 +98,7 @@ def in_the_future(query: Query, today: dt.date) -> PlanError:
     )
 
 
-def without_range(query: Query, today: dt.date) -> PlanError:
+def without_range(query: TableQuery, today: dt.date) -> PlanError:
     """Show the statement with a range of thirty days added, the last that it leaves open."""
     last = min([today - DAY, *(day.high for day in _required_days(query) if day.high)])
     first = last - 29 * DAY
@@ -119,12 +120,12 @@ def _conjuncts(where: ast.Expression) -> tuple[ast.Expression, ...]:
     return where.operands if isinstance(where, ast.And) else (where,)
 
 
-def _where_span(query: Query) -> Span:
+def _where_span(query: TableQuery) -> Span:
     where = _select(query).where
     return where.span if where else query.table_span
 
 
-def _select(query: Query) -> ast.Select:
+def _select(query: TableQuery) -> ast.Select:
     """Take the brackets off a statement."""
     body: ast.Node = query.statement
     while isinstance(body, ast.Query):
@@ -133,7 +134,7 @@ def _select(query: Query) -> ast.Select:
     return body
 
 
-def _days_span(query: Query) -> Span:
+def _days_span(query: TableQuery) -> Span:
     for predicate in predicates(query.where):
         if isinstance(predicate, Days):
             return query.places[predicate]

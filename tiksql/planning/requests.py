@@ -8,16 +8,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
-
-from tiksql.catalog import Table
 from tiksql.planning.plan import Condition, Conditions, Request
 
 if TYPE_CHECKING:
     import datetime as dt
 
-    from tiksql.catalog import Column
-    from tiksql.planning.plan import Branch, Window
+    from tiksql.catalog import Column, Table
+    from tiksql.planning.plan import Branch, FirstPages, Window
 
 
 def fields_of(table: Table, columns: tuple[Column, ...]) -> tuple[str, ...]:
@@ -37,39 +34,29 @@ def fields_of(table: Table, columns: tuple[Column, ...]) -> tuple[str, ...]:
     return tuple(wanted)
 
 
-class FirstPages(Struct, frozen=True):
-    """What the first requests of one scan have in common."""
+def of_window(first: FirstPages, branch: Branch, window: Window) -> Request:
+    """Make the request of one branch and one window."""
+    body: dict[str, Any] = {
+        "query": _groups(branch.conditions) or _everything(window),
+        "start_date": _date(window.start),
+        "end_date": _date(window.end),
+        first.table.paging.size_field: first.size,
+    }
+    return Request(
+        first.table, first.url, first.fields, body, first.scan, branch.number, window=window
+    )
 
-    table: Table
-    base_url: str
-    fields: tuple[str, ...]
-    size: int
 
-    @property
-    def url(self) -> str:
-        """The address, absolute and without a query string."""
-        return self.base_url + self.table.path
-
-    def of_window(self, branch: Branch, window: Window) -> Request:
-        """Make the request of one branch and one window."""
-        body: dict[str, Any] = {
-            "query": _groups(branch.conditions) or _everything(window),
-            "start_date": _date(window.start),
-            "end_date": _date(window.end),
-            self.table.paging.size_field: self.size,
-        }
-        return Request(self.table, self.url, self.fields, body, branch=branch.number, window=window)
-
-    def of_key(self, column: Column, value: str) -> Request:
-        """Make the request for one value of a key column."""
-        key: str | int = int(value) if column.type == "id" else value
-        body: dict[str, Any] = {column.key: key}
-        if self.table.paging.kind != "none":
-            body[self.table.paging.size_field] = self.size
-        if self.table.fields_in == "body":
-            body["fields"] = ",".join(self.fields)
-        fields = self.fields if self.table.fields_in == "url" else ()
-        return Request(self.table, self.url, fields, body, key=key)
+def of_key(first: FirstPages, column: Column, value: str, branch: int = 1) -> Request:
+    """Make the request for one value of a key column."""
+    key: str | int = int(value) if column.type == "id" else value
+    body: dict[str, Any] = {column.key: key}
+    if first.table.paging.kind != "none":
+        body[first.table.paging.size_field] = first.size
+    if first.table.fields_in == "body":
+        body["fields"] = ",".join(first.fields)
+    fields = first.fields if first.table.fields_in == "url" else ()
+    return Request(first.table, first.url, fields, body, first.scan, branch, key=key)
 
 
 def _everything(window: Window) -> dict[str, list[dict[str, Any]]]:

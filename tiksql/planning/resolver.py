@@ -1,167 +1,158 @@
-"""Statement to query: names found, values checked, what cannot run yet refused at its place."""
+"""Statement to query: names found, values checked, and who judges what decided."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiksql.errors import ResolveError, UnavailableError
+from tiksql.errors import PlanError, ResolveError
 from tiksql.planning import formulas
-from tiksql.planning.conditions import Conditions
 from tiksql.planning.constants import fold, is_constant
-from tiksql.planning.names import Names, column_of, is_whole, table_of
-from tiksql.planning.query import Query
+from tiksql.planning.names import table_of
+from tiksql.planning.query import Query, TableQuery
+from tiksql.planning.walk import Draft, Walk, nodes
 from tiksql.rows import Head
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tiksql.catalog import Catalog, Column, Table
     from tiksql.planning.query import Scope
-
-EXECUTABLE = ("videos", "users")
 
 
 def resolve(statement: ast.Query, scope: Scope) -> Query:
     """Look up everything that a query names; raise ``LanguageError`` at the first that fails."""
-    select = _select(statement)
-    source = _source(select)
-    table = table_of(scope.catalog, source)
-    _check_executable(table, source)
-    names = Names(table, _alias(source), scope.functions)
-    _check_clauses(statement, select, names)
-    output = list(_output(select, names))
-    conditions = Conditions(scope, names)
-    where = conditions.resolve(select.where) if select.where else formulas.TRUE
+    statement = _unwrapped(statement)
+    limit = _count(statement.limit, "LIMIT", scope)
+    offset = _count(statement.offset, "OFFSET", scope) or 0
+    walk = Walk(scope)
+    rest, _ = walk.query(statement)
+    for draft in walk.drafts:
+        if _names_keys(draft):
+            draft.keys = None
+    tables = tuple(_table(draft, statement, scope) for draft in _in_order(walk.drafts))
+    output = _plain_output(rest, tables)
     return Query(
         statement=statement,
-        table=table,
-        heads=tuple(head for head, _ in output),
-        output=tuple(column for _, column in output),
+        tables=tables,
+        rest=rest,
+        heads=tuple(_heads(rest, output)) if output is not None else (),
+        output=output,
+        streams=_streams(rest, scope),
+        limit=limit,
+        offset=offset,
+    )
+
+
+def _unwrapped(statement: ast.Query) -> ast.Query:
+    """Take off brackets around the whole statement."""
+    while isinstance(statement.body, ast.Query) and statement == ast.Query(statement.body):
+        statement = statement.body
+    return statement
+
+
+def _table(draft: Draft, statement: ast.Query, scope: Scope) -> TableQuery:
+    assert draft.relation.table is not None
+    conditions = draft.conditions
+    where = formulas.conjunction(draft.parts)
+    sample = _count(draft.node.sample, "TABLESAMPLE", scope)
+    return TableQuery(
+        statement=statement,
+        number=draft.number,
+        table=draft.relation.table,
+        table_span=draft.node.span,
+        columns=tuple(draft.relation.needed.values()),
         where=where,
         places=conditions.places,
-        table_span=source.span,
-        limit=_count(statement.limit, "LIMIT", scope),
-        offset=_count(statement.offset, "OFFSET", scope) or 0,
+        local=tuple(conditions.local),
+        reasons=tuple(dict.fromkeys(conditions.reasons)),
+        keys=draft.keys,
+        sample=sample,
         notes=tuple(dict.fromkeys(conditions.notes)),
     )
 
 
-def _alias(source: ast.TableRef) -> str:
-    return (source.alias or source.parts[-1]).text.lower()
+def _names_keys(draft: Draft) -> bool:
+    """Say whether the statement itself gives the keys of a table."""
+    assert draft.relation.table is not None
+    keys = {column.key for column in draft.relation.table.keys}
+    where = formulas.conjunction(draft.parts)
+    parts = where.parts if isinstance(where, formulas.All) else (where,)
+    return any(isinstance(part, formulas.Atom) and part.field in keys for part in parts)
 
 
-def _select(statement: ast.Query) -> ast.Select:
-    if statement.common:
-        raise _later("WITH", statement.common[0])
-    body = statement.body
-    while isinstance(body, ast.Query) and body == ast.Query(body.body):
-        body = body.body
-    if isinstance(body, ast.Select):
-        return body
-    what = body.operator.upper() if isinstance(body, ast.Compound) else "a query in brackets"
-    raise _later(what, body)
+def _in_order(drafts: list[Draft]) -> list[Draft]:
+    """Put the scans that give keys before those that take them."""
+    done: set[int] = set()
+    ordered: list[Draft] = []
+    waiting = list(drafts)
+    while waiting:
+        ready = [d for d in waiting if d.keys is None or d.keys.after <= done]
+        if not ready:
+            raise PlanError(
+                "TS306",
+                "these tables wait for each other's keys: one has to be given them",
+                span=waiting[0].node.span,
+                hint="name the keys of one table in the WHERE",
+            )
+        ordered += ready
+        done |= {draft.number for draft in ready}
+        waiting = [draft for draft in waiting if draft.number not in done]
+    return ordered
 
 
-def _source(select: ast.Select) -> ast.TableRef:
-    match select.source:
-        case None:
-            raise _later("SELECT without FROM", select)
-        case ast.TableRef() as table:
-            return table
-        case ast.Derived() as derived:
-            raise _later("a query in FROM", derived)
-        case ast.Join() as join:
-            raise _later("JOIN", join)
+# --- statements that only select columns ----------------------------------------------------------
 
 
-def _check_executable(table: Table, source: ast.TableRef) -> None:
-    if source.sample is not None:
-        raise _later("TABLESAMPLE", source.sample)
-    if table.name not in EXECUTABLE:
-        raise UnavailableError(
-            "TS403",
-            f"{table.name} cannot be read yet",
-            span=source.span,
-            hint=f"the tables that can: {', '.join(EXECUTABLE)}",
-        )
+def _plain_output(rest: ast.Query, tables: tuple[TableQuery, ...]) -> tuple[Column, ...] | None:
+    """List the columns of a result that is nothing but columns of one table, unsorted."""
+    select = rest.body
+    if rest.common or rest.order or len(tables) != 1 or not isinstance(select, ast.Select):
+        return None
+    if select != ast.Select(select.items, select.source):
+        return None
+    if not isinstance(select.source, ast.TableRef):
+        return None
+    columns = [_plain_column(item, tables[0].table) for item in select.items]
+    found = tuple(column for column in columns if column is not None)
+    return found if len(found) == len(columns) else None
 
 
-def _check_clauses(statement: ast.Query, select: ast.Select, names: Names) -> None:
-    """Refuse the clauses that need all rows at hand, after their names were checked."""
-    clauses: list[tuple[str, tuple[ast.Node, ...]]] = [
-        ("GROUP BY", select.group),
-        ("HAVING", (select.having,) if select.having else ()),
-        ("ORDER BY", statement.order),
+def _plain_column(item: ast.Item | ast.Star, table: Table) -> Column | None:
+    if isinstance(item, ast.Item) and isinstance(item.expression, ast.Column):
+        _, *names = item.expression.parts
+        if len(names) == 1:
+            return table.column(names[0].text)
+    return None
+
+
+def _heads(rest: ast.Query, output: tuple[Column, ...]) -> list[Head]:
+    assert isinstance(rest.body, ast.Select)
+    names = [item.alias if isinstance(item, ast.Item) else None for item in rest.body.items]
+    return [
+        Head(alias.text if alias else column.name, column.type)
+        for alias, column in zip(names, output, strict=True)
     ]
-    aliases = {item.alias.text for item in _items(select) if item.alias}
-    for what, nodes in clauses:
-        for node in nodes:
-            if not _is_alias(node, aliases):
-                names.check(node)
-        if nodes:
-            raise _later(what, nodes[0])
-    if select.distinct:
-        for item in _items(select):
-            names.check(item.expression)
-        raise _later("DISTINCT", select.items[0])
 
 
-def _items(select: ast.Select) -> Iterator[ast.Item]:
-    yield from (item for item in select.items if isinstance(item, ast.Item))
-
-
-def _is_alias(node: ast.Node, aliases: set[str]) -> bool:
-    key = node.expression if isinstance(node, ast.SortKey) else node
-    return isinstance(key, ast.Column) and key.parts[0].text in aliases
-
-
-def _output(select: ast.Select, names: Names) -> Iterator[tuple[Head, Column]]:
-    for item in select.items:
-        if isinstance(item, ast.Star):
-            if item.table:
-                _check_table(item.table, names)
-            yield from ((Head(c.name, c.type), c) for c in names.table.selectable)
-        else:
-            yield _item(item, names)
-
-
-def _check_table(name: ast.Name, names: Names) -> None:
-    if name.text.lower() not in {names.alias, names.table.name, *names.table.aliases}:
-        raise ResolveError(
-            "TS202",
-            f'there is no table "{name.text}" in this statement',
-            span=name.span,
-            hint=f'did you mean "{names.alias}"?',
-        )
-
-
-def _item(item: ast.Item, names: Names) -> tuple[Head, Column]:
-    expression = item.expression
-    names.check(expression)
-    if not isinstance(expression, ast.Column):
-        raise _later("an expression in SELECT", expression)
-    column = column_of(names, expression)
-    if not column.selectable:
-        raise ResolveError(
-            "TS207",
-            f"{column.name} can only be searched by: the API never returns it",
-            span=expression.span,
-            hint=f"{column.instead} is what comes back" if column.instead else None,
-        )
-    if not is_whole(column, expression):
-        raise _later("a member of a structure", expression)
-    return Head(item.alias.text if item.alias else column.name, column.type), column
+def _streams(rest: ast.Query, scope: Scope) -> bool:
+    """Say whether each row of the result comes from one record alone."""
+    select = rest.body
+    if rest.common or rest.order or not isinstance(select, ast.Select):
+        return False
+    if select.group or select.having or select.distinct:
+        return False
+    if not isinstance(select.source, ast.TableRef):
+        return False
+    calls = [n for n in nodes(select) if isinstance(n, ast.Call)]
+    if any(isinstance(n, ast.Query) for n in nodes(select)):
+        return False
+    aggregates = scope.aggregates() if calls else frozenset()
+    return not any(c.over or c.function.text.lower() in aggregates for c in calls)
 
 
 def _count(node: ast.Expression | None, clause: str, scope: Scope) -> int | None:
     if node is None:
         return None
-    if not is_constant(node):
-        raise ResolveError(
-            "TS216", f"{clause} takes a whole number", span=node.span, hint=f"{clause} 100"
-        )
-    value = fold(node, scope.now)
+    value = fold(node, scope.now) if is_constant(node) else None
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:  # noqa: PLR2004 - a value given with -v
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int) or value < 0:
@@ -172,15 +163,6 @@ def _count(node: ast.Expression | None, clause: str, scope: Scope) -> int | None
             hint=f"{clause} 100",
         )
     return value
-
-
-def _later(what: str, node: ast.Node) -> UnavailableError:
-    return UnavailableError(
-        "TS402",
-        f"{what} cannot be run yet",
-        span=node.span,
-        hint="this version reads columns of one table, with conditions that the API judges",
-    )
 
 
 def describe(catalog: Catalog, name: ast.Name) -> Table:

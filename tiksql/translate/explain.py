@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiksql.translate.json import filter_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -32,6 +34,9 @@ def _lines(plan: Plan) -> Iterator[str]:
 
 def _scan(scan: Scan) -> Iterator[str]:
     yield f"scan {scan.number}: {scan.table.name}"
+    if scan.keys is not None and scan.first is not None:
+        yield from _dependent(scan)
+        return
     if not scan.requests:
         yield "  nothing is sent: no record can match, or none is wanted"
         return
@@ -39,11 +44,22 @@ def _scan(scan: Scan) -> Iterator[str]:
     yield f"  POST {first.url}"
     if first.fields:
         yield f"  fields   {', '.join(first.fields)}"
-    for branch in scan.branches:
-        yield from _branch(branch)
     if scan.key:
         yield f"  {_counted(len(scan.requests), 'key')}: one request for each {scan.key.name}"
         yield from _some([f"    {request.key}" for request in scan.requests])
+        return
+    for branch in scan.branches:
+        yield from _branch(branch)
+
+
+def _dependent(scan: Scan) -> Iterator[str]:
+    assert scan.first is not None
+    assert scan.key is not None
+    sources = " and ".join(f"scan {number}" for number in scan.after) or "the statement"
+    yield f"  POST {scan.first.url}"
+    if scan.first.fields:
+        yield f"  fields   {', '.join(scan.first.fields)}"
+    yield f"  keys     {scan.key.name} from {sources}: one request for each, after it"
 
 
 def _branch(branch: Branch) -> Iterator[str]:
@@ -77,24 +93,46 @@ def _some(lines: list[str]) -> Iterator[str]:
 
 
 def _local(plan: Plan) -> Iterator[str]:
-    derived = [c for c in plan.output if c.derived]
-    if plan.limit is None and not plan.offset and not derived:
-        yield "  nothing: the API judges every condition"
-    for column in derived:
-        assert column.derived
-        yield f"  {column.name} is made from {', '.join(column.derived.sources)}"
+    """Say what is done here, and why."""
+    lines = list(_steps(plan))
+    yield from lines or ["  nothing: the API judges every condition"]
+    for reason in plan.reasons:
+        yield f"  because  {reason}"
+
+
+def _steps(plan: Plan) -> Iterator[str]:
+    if (filtered := filter_of(plan)) is not None:
+        yield f"  filter   {filtered}"
+    for column in plan.output:
+        if column.derived:
+            yield f"  {column.name} is made from {', '.join(column.derived.sources)}"
+    if plan.sort:
+        yield f"  sort     {', '.join(plan.sort)}"
     if plan.offset:
         yield f"  offset   {_counted(plan.offset, 'row')} at the start not shown"
     if plan.limit is not None:
-        have = "has" if plan.limit == 1 else "have"
-        yield f"  limit    paging stops as soon as {_counted(plan.limit, 'row')} {have} come"
+        yield f"  limit    {_limit(plan)}"
+    if plan.local_text is not None:
+        yield f"  query    {plan.local_text}"
+
+
+def _limit(plan: Plan) -> str:
+    rows = _counted(plan.limit or 0, "row")
+    if plan.streams:
+        return f"paging stops as soon as {rows} {'has' if plan.limit == 1 else 'have'} come"
+    if plan.stop:
+        return f"{rows}; reading stops after the first {plan.stop} behind which none can belong"
+    return f"{rows} of the result"
 
 
 def _cost(plan: Plan) -> Iterator[str]:
     least = len(plan.requests)
-    yield f"  {_counted(least, 'request')} at least, from the pool {plan.pool}"
+    dependent = [scan for scan in plan.scans if scan.keys is not None]
+    each = "".join(f", and 1 for each {scan.key.name}" for scan in dependent if scan.key)
+    pool = f", from the pool {plan.pool}" if plan.pool else ""
+    yield f"  {_counted(least, 'request')} at least{each}{pool}"
     sizes = {request.body.get(request.table.paging.size_field) for request in plan.requests}
-    if plan.limit is None and sizes - {None}:
+    if (plan.limit is None or not plan.streams) and sizes - {None}:
         yield "  1 more for each further 100 matching records of a window"
     yield f"  quota used today: {_quota(plan)}"
 
