@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tiksql.cli import main
-from tiksql.script import Console
+from tiksql.console import Console
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))

@@ -13,11 +13,11 @@ from tiksql.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMANDS = ("translate", "emulator", "schema")
+COMMANDS = ("translate", "check", "emulator", "schema")
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, tiksql emulator, tiksql schema (each has --help)."""
+input. Other commands: tiksql translate, check, emulator and schema (each has --help)."""
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
@@ -50,6 +50,7 @@ class Arguments:
     to: str = "text"
     source_form: str = "sql"
     file: str | None = None
+    files: list[str] = field(default_factory=list)
 
 
 class _Parser(argparse.ArgumentParser):
@@ -100,6 +101,20 @@ def parse_translate(argv: Sequence[str]) -> Arguments:
     return parser.parse_args(argv, namespace=Arguments())
 
 
+def parse_check(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql check``."""
+    parser = _Parser(
+        "tiksql check",
+        description="Say what is wrong with scripts, and list their parameters; nothing is sent.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a script; - for standard input")
+    _values(parser)
+    _servers(parser)
+    _common(parser)
+    return parser.parse_args(argv, namespace=Arguments())
+
+
 def parse_schema(argv: Sequence[str]) -> bool:
     """Read the arguments of ``tiksql schema``: whether JSON is wanted."""
     parser = _Parser("tiksql schema", description="Show what the API offers.", allow_abbrev=False)
@@ -118,6 +133,11 @@ def _statements(parser: argparse.ArgumentParser) -> None:
         metavar="FILE",
         help="run a script; - reads standard input",
     )
+    _values(parser)
+
+
+def _values(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
     add(
         "-v",
         "--value",

@@ -8,10 +8,18 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiksql.arguments import COMMANDS, parse_main, parse_schema, parse_translate, read_values
+from tiksql.arguments import (
+    COMMANDS,
+    parse_check,
+    parse_main,
+    parse_schema,
+    parse_translate,
+    read_values,
+)
+from tiksql.console import Console
 from tiksql.errors import InterruptError, TikSQLError, UsageError
 from tiksql.files import decoded, read_script, written_aside
-from tiksql.script import Console, Run
+from tiksql.script import Run
 from tiksql.session import Session
 from tiksql.source import Source
 from tiksql.spelling import nearest
@@ -84,6 +92,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
             from tiksql.emulator.__main__ import main as emulate  # noqa: PLC0415 - one of many
 
             return emulate(rest, console.stdout)
+        case ["check", *rest]:
+            return _check(parse_check(rest), console)
         case ["schema", *rest]:
             return _schema(console, as_json=parse_schema(rest))
         case ["translate", *rest]:
@@ -137,6 +147,26 @@ def _translate(arguments: Arguments, console: Console) -> int:
     elif not arguments.output:
         console.stdout.write("".join(texts))
     return job.status
+
+
+def _check(arguments: Arguments, console: Console) -> int:
+    from tiksql.checking import check  # noqa: PLC0415 - for this command only
+
+    arguments.scripts = [("-f", name) for name in arguments.files]
+    session = Session(_backend(arguments, console), _settings(arguments, console))
+    job = Run(session, console, arguments, _values(arguments))
+    for source in _sources(arguments, console):
+        found = check(session, source, job.values)
+        for number, error in found.errors:
+            error.source = error.source or source
+            job.failed(error, number)
+        lines = [f"{source.name}: {found.statements} statements, {len(found.errors)} errors"]
+        console.stdout.writelines(f"{line}\n" for line in [*lines, *_indented(found.parameters)])
+    return job.status
+
+
+def _indented(lines: list[str]) -> list[str]:
+    return [f"  {line}" for line in lines]
 
 
 def _schema(console: Console, *, as_json: bool) -> int:

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
     from tiksql.local.relations import LocalQuery
     from tiksql.planning.plan import Plan
 
-CASELESS = frozenset({"username", "author_username", "follower_username", "followed_username"})
-
 
 class _Names:
     """What the names of a plan's local queries mean."""
 
     def __init__(self, plan: Plan, now: dt.datetime) -> None:
         self._scans = {scan.name: scan for scan in plan.scans}
-        self.bindings = Bindings(now, self.relation_of, self.type_of, CASELESS)
+        columns = [column for scan in plan.scans for column in scan.columns]
+        caseless = frozenset(column.name for column in columns if column.caseless)
+        self.bindings = Bindings(now, self.relation_of, self.type_of, caseless)
 
     def relation_of(self, node: ast.TableRef) -> Relation | None:
         """Find the scan that a name in FROM stands for."""

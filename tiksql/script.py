@@ -12,14 +12,16 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tiksql.errors import TikSQLError, UsageError
 from tiksql.files import written_aside
 from tiksql.output.formats import BETWEEN, FORMATS, open_writer
+from tiksql.parameters import typed
 from tiksql.planning.binding import bind
 from tiksql.session import Text
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator, Mapping
+    from collections.abc import Generator, Iterator
 
     from tiksql.arguments import Arguments
+    from tiksql.console import Console
     from tiksql.output.progress import Progress
     from tiksql.output.writer import Style
     from tiksql.session import Session
@@ -31,31 +33,6 @@ LATER = frozenset({"parquet", "xlsx"})
 """Suffixes of formats that are still to come; other unknown ones are written as csv."""
 
 
-@dataclass(frozen=True, slots=True)
-class Console:
-    """The streams and the environment of one command."""
-
-    stdin: TextIO
-    stdout: TextIO
-    stderr: TextIO
-    environ: Mapping[str, str]
-
-    def width(self) -> int | None:
-        """Return the cells of a line of the terminal, None for a file or a pipe."""
-        if not self.stdout.isatty():
-            return None
-        from tiksql.output.progress import terminal_width  # noqa: PLC0415 - not for files
-
-        return terminal_width(self.stdout)
-
-    def paints(self, stream: TextIO, wish: str) -> bool:
-        """Say whether a stream gets colours."""
-        if wish != "auto":
-            return wish == "always"
-        plain = "NO_COLOR" in self.environ or self.environ.get("TERM") == "dumb"
-        return stream.isatty() and not plain
-
-
 @dataclass(slots=True)
 class Run:
     """The running of one command's scripts: what was written so far, and how it went."""
@@ -64,6 +41,7 @@ class Run:
     console: Console
     arguments: Arguments
     values: dict[str, object]
+    bound: dict[str, object] = field(default_factory=dict)
     status: int = 0
     results: int = 0
     totals: dict[str, Any] = field(default_factory=dict)
@@ -74,6 +52,7 @@ class Run:
 
         try:
             statements = parse(source).statements
+            self.bound = typed(source, self.values)
             self._check_single(statements)
         except TikSQLError as error:
             return self._failed(error, source, None)
@@ -131,17 +110,19 @@ class Run:
         from tiksql.syntax.parser import parse  # noqa: PLC0415 - see above
 
         try:
-            for statement in parse(source).statements:
+            statements = parse(source).statements
+            self.bound = typed(source, self.values)
+            for statement in statements:
                 query = statement.query if isinstance(statement, ast.Explain) else statement
                 if isinstance(query, ast.Query):
                     yield self._translation(query, target) + "\n"
                 elif isinstance(query, ast.SetSetting | ast.ResetSetting):
-                    self.session.execute(query, self.values)
+                    self.session.execute(query, self.bound)
         except TikSQLError as error:
             self._failed(error, source, None)
 
     def _translation(self, query: ast.Query, target: str) -> str:
-        return self.session.translate(bind(query, self.values), target, query.span)
+        return self.session.translate(bind(query, self.bound), target, query.span)
 
     # --- one statement
 
@@ -150,7 +131,7 @@ class Run:
             statement = ast.Explain(statement, span=statement.span)
         elif self.arguments.dry_run and isinstance(statement, ast.Explain):
             statement = replace(statement, analyze=False)
-        answer = self.session.execute(statement, self.values)
+        answer = self.session.execute(statement, self.bound)
         if isinstance(answer, Text):
             self._write_text(answer.text)
             if answer.stream:

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from tiksql.cli import main
-from tiksql.script import Console
+from tiksql.console import Console
 
 SQL = "SELECT id FROM videos WHERE keyword = 'love' AND create_date = '2024-03-01' LIMIT 2"
 WRONG = "SELECT idd FROM videos"

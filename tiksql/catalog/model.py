@@ -83,6 +83,7 @@ class Column(Part, frozen=True, kw_only=True):
     requested: bool = True
     many_valued: bool = False
     upper: bool = False
+    caseless: bool = False
     instead: str = ""
     narrowed_by: str = ""
     unit: Literal["seconds", "milliseconds"] = "seconds"

@@ -25,6 +25,11 @@ from tiksql.rows import Head
 from tiksql.syntax import ast
 
 
+def scan_name(number: int) -> str:
+    """Name the rows of a scan in DuckDB: so that no name of a statement is like it."""
+    return f"scan {number}"
+
+
 class Window(Struct, frozen=True):
     """Days of UTC, both ends included."""
 
@@ -133,7 +138,7 @@ class Scan(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The name of its rows in DuckDB."""
-        return f"s{self.number}"
+        return scan_name(self.number)
 
 
 class Plan(Struct, frozen=True):

@@ -9,6 +9,7 @@ from msgspec import Struct
 
 from tiksql.catalog import Catalog, Column, Table
 from tiksql.planning.formulas import Formula
+from tiksql.planning.plan import scan_name
 from tiksql.rows import Head
 from tiksql.source import Span
 from tiksql.syntax import ast
@@ -72,7 +73,7 @@ class TableQuery(Struct, frozen=True):
     @property
     def name(self) -> str:
         """The name of its rows in DuckDB."""
-        return f"s{self.number}"
+        return scan_name(self.number)
 
 
 class Query(Struct, frozen=True):

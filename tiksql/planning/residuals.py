@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.planning import formulas as p
-from tiksql.planning.walk import together
+from tiksql.planning.trees import together
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:

@@ -9,12 +9,14 @@ from tiksql.planning import formulas
 from tiksql.planning.constants import fold, is_constant
 from tiksql.planning.names import table_of
 from tiksql.planning.query import Query, TableQuery
-from tiksql.planning.walk import Draft, Walk, nodes
+from tiksql.planning.trees import nodes
+from tiksql.planning.walk import Walk
 from tiksql.rows import Head
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
     from tiksql.catalog import Catalog, Column, Table
+    from tiksql.planning.blocks import Draft
     from tiksql.planning.query import Scope
 
 

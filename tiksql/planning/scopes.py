@@ -8,7 +8,6 @@ from msgspec import Struct, field
 
 from tiksql.catalog import Column, Table
 from tiksql.errors import ResolveError
-from tiksql.source import Span
 from tiksql.spelling import nearest
 from tiksql.syntax import ast
 
@@ -24,7 +23,7 @@ class Relation(Struct, eq=False):
     """
 
     name: str
-    span: Span
+    node: ast.TableRef | ast.Derived
     table: Table | None = None
     columns: tuple[str, ...] | None = None
     nullable: bool = False

@@ -1,0 +1,271 @@
+"""One SELECT while it is taken apart: what is in its FROM, and its expressions over scans."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from msgspec import Struct, field
+
+from tiksql.errors import ResolveError
+from tiksql.planning import formulas
+from tiksql.planning.conditions import Conditions
+from tiksql.planning.names import check_function, table_of
+from tiksql.planning.plan import scan_name
+from tiksql.planning.query import Keys
+from tiksql.planning.scopes import Block, Relation
+from tiksql.planning.trees import conjuncts, together
+from tiksql.syntax import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiksql.planning.query import Scope
+
+NO_JOINS: frozenset[int] = frozenset()
+
+
+class Draft(Struct, eq=False):
+    """A scan while the statement is being taken apart."""
+
+    number: int
+    relation: Relation
+    node: ast.TableRef
+    optional: frozenset[int]
+    conditions: Conditions
+    parts: list[formulas.Formula] = field(default_factory=list)
+    keys: Keys | None = None
+
+    @property
+    def name(self) -> str:
+        """The name of its rows in DuckDB."""
+        return scan_name(self.number)
+
+
+class Common(Struct, eq=False):
+    """A query of a WITH: what it became, its columns as far as known, and the scans it reads."""
+
+    node: ast.CommonTable
+    names: tuple[str, ...] | None
+    scans: frozenset[int]
+
+
+class On(Struct, eq=False):
+    """The condition of one join, conjunct by conjunct."""
+
+    join: ast.Join
+    inside: frozenset[int]
+    conjuncts: list[ast.Expression]
+
+
+class Statement(Protocol):
+    """What a SELECT needs of the statement that it stands in.
+
+    ``outer`` is set when an expression names something outside its own query.
+    """
+
+    scope: Scope
+    drafts: list[Draft]
+    outer: bool
+
+    def query(
+        self, node: ast.Query, parent: Block | None, known: dict[str, Common]
+    ) -> tuple[ast.Query, tuple[str, ...] | None]:
+        """Rewrite a query over scans."""
+
+
+class Select:
+    """One SELECT: its relations, and the rewriting of what it says."""
+
+    def __init__(
+        self, walk: Statement, node: ast.Select, parent: Block | None, tables: dict[str, Common]
+    ) -> None:
+        self.walk = walk
+        self.node = node
+        self.tables = tables
+        self.block = Block(parent=parent)
+        self.drafts: list[Draft] = []
+        self.ons: dict[int, On] = {}
+        self.inner: dict[int, ast.Query] = {}
+        self._rewritten: dict[int, tuple[ast.Query, bool]] = {}
+        if node.source is not None:
+            self._declare(node.source, NO_JOINS)
+        self.where = list(conjuncts(node.where)) if node.where else []
+
+    # --- relations
+
+    def _declare(self, node: ast.From, optional: frozenset[int]) -> None:
+        match node:
+            case ast.Join(left=left, right=right, kind=kind, on=on):
+                self._declare(left, optional)
+                inside = optional | {id(node)} if kind == "left" else optional
+                self._declare(right, inside)
+                self.ons[id(node)] = On(node, inside, list(conjuncts(on)) if on else [])
+            case ast.Derived(query=query, alias=alias):
+                inner, names = self.walk.query(query, self.block.parent, self.tables)
+                self.inner[id(node)] = inner
+                name = alias.text.lower() if alias else ""
+                self.block.relations.append(Relation(name, node, columns=names))
+            case ast.TableRef():
+                self._declare_table(node, optional)
+
+    def _declare_table(self, node: ast.TableRef, optional: frozenset[int]) -> None:
+        name = (node.alias or node.parts[-1]).text.lower()
+        written = ".".join(part.text for part in node.parts).lower()
+        if written in self.tables:
+            relation = Relation(name, node, columns=self.tables[written].names)
+            self.block.relations.append(relation)
+            return
+        table = table_of(self.walk.scope.catalog, node)
+        number = len(self.walk.drafts) + 1
+        relation = Relation(name, node, table, scan=number)
+        self.block.relations.append(relation)
+        draft = Draft(
+            number, relation, node, optional, Conditions(self.walk.scope, self.block, relation)
+        )
+        draft.conditions.rewrite = self.expression
+        self.walk.drafts.append(draft)
+        self.drafts.append(draft)
+
+    def draft(self, scan: int) -> Draft | None:
+        """Find a scan of this SELECT by its number."""
+        return next((d for d in self.drafts if d.number == scan), None)
+
+    # --- rewriting
+
+    def source(self, node: ast.From) -> ast.From:
+        """Rewrite a FROM over scans."""
+        match node:
+            case ast.Join():
+                on = self.ons[id(node)]
+                left, right = self.source(node.left), self.source(node.right)
+                assert not isinstance(right, ast.Join)
+                condition = together([self.expression(e) for e in on.conjuncts])
+                if condition is None and node.on is not None:
+                    condition = ast.Boolean(value=True)
+                return replace(node, left=left, right=right, on=condition)
+            case ast.Derived():
+                return replace(node, query=self.inner[id(node)])
+            case _:
+                draft = next((d for d in self.drafts if d.node is node), None)
+                if draft is None:
+                    return node
+                return ast.TableRef((ast.Name(draft.name),), span=node.span)
+
+    def items(self, node: ast.Item | ast.Star) -> Iterator[ast.Item | ast.Star]:
+        """Rewrite one item, a star into the columns that it stands for."""
+        if isinstance(node, ast.Item):
+            yield replace(node, expression=self.expression(node.expression))
+            return
+        for relation in self._starred(node):
+            names = relation.table.selectable if relation.table is not None else relation.columns
+            if names is None:
+                yield ast.Star(ast.Name(relation.name), span=node.span)
+            for each in names or ():
+                name = each if isinstance(each, str) else each.name
+                column = ast.Column((ast.Name(relation.name), ast.Name(name)), span=node.span)
+                yield ast.Item(self.expression(column), span=node.span)
+
+    def _starred(self, node: ast.Star) -> list[Relation]:
+        if node.table is None:
+            return self.block.relations
+        found = self.block.relation(node.table.text)
+        if found is None:
+            raise ResolveError(
+                "TS202",
+                f'there is no table "{node.table.text}" in this statement',
+                span=node.table.span,
+                hint=f'did you mean "{self.block.relations[0].name}"?'
+                if self.block.relations
+                else None,
+            )
+        return [found]
+
+    def order(self, keys: tuple[ast.SortKey, ...]) -> tuple[ast.SortKey, ...]:
+        """Rewrite an ORDER BY, in which names of the result come first."""
+        aliases = self.aliases()
+        return tuple(
+            replace(key, expression=self.expression(key.expression, aliases=aliases))
+            for key in keys
+        )
+
+    def names(self) -> tuple[str, ...] | None:
+        """Name the columns of the result; None where DuckDB has to name one."""
+        named: list[str] = []
+        for each in self.node.items:
+            for item in self.items(each):
+                if isinstance(item, ast.Star):
+                    return None
+                last = item.alias
+                if last is None and isinstance(item.expression, ast.Column):
+                    last = item.expression.parts[-1]
+                if last is None:
+                    return None
+                named.append(last.text.lower())
+        return tuple(named)
+
+    def aliases(self) -> frozenset[str]:
+        """List the names that the statement gives to columns of the result."""
+        return frozenset(
+            item.alias.text.lower()
+            for item in self.node.items
+            if isinstance(item, ast.Item) and item.alias
+        )
+
+    def weak_aliases(self) -> frozenset[str]:
+        """List the names of the result that hide no column, which a GROUP BY may use."""
+        return frozenset(
+            a for a in self.aliases() if not any(r.has(a) for r in self.block.relations)
+        )
+
+    def expression(self, node: Any, *, aliases: frozenset[str] = frozenset()) -> Any:
+        """Rewrite an expression: every column with its relation, every query over its scans."""
+        if isinstance(node, ast.Query):
+            return self.subquery(node)[0]
+        if isinstance(node, ast.Column):
+            return self._column(node, aliases)
+        if isinstance(node, ast.Call):
+            check_function(node, self.walk.scope.functions)
+        changes: dict[str, Any] = {}
+        for each in fields(node):
+            old = getattr(node, each.name)
+            if isinstance(old, ast.Node) and not isinstance(old, ast.Name):
+                changes[each.name] = self.expression(old, aliases=aliases)
+            elif isinstance(old, tuple) and old and isinstance(old[0], ast.Node):
+                changes[each.name] = tuple(self.expression(part, aliases=aliases) for part in old)
+        return replace(node, **changes) if changes else node
+
+    def subquery(self, node: ast.Query) -> tuple[ast.Query, bool]:
+        """Rewrite a query inside an expression once; say whether it refers to what is around it."""
+        if id(node) not in self._rewritten:
+            before, self.walk.outer = self.walk.outer, False
+            inner, _ = self.walk.query(node, self.block, self.tables)
+            self._rewritten[id(node)] = (inner, self.walk.outer)
+            self.walk.outer |= before
+        return self._rewritten[id(node)]
+
+    def _column(self, node: ast.Column, aliases: frozenset[str]) -> ast.Column:
+        if len(node.parts) == 1 and node.parts[0].text.lower() in aliases:
+            return node
+        found = self.block.find(node)
+        if found is None:
+            return node
+        self.walk.outer |= found.outer
+        if found.column is not None:
+            if not found.column.selectable:
+                raise _only_searched(found.column, node)
+            found.relation.needed[found.name] = found.column
+        relation = found.relation
+        name = scan_name(relation.scan) if relation.table is not None else relation.name
+        parts = (ast.Name(name), ast.Name(found.name, quoted=True), *found.members)
+        return replace(node, parts=parts if name else parts[1:])
+
+
+def _only_searched(column: Any, node: ast.Column) -> ResolveError:
+    hint = f"{column.instead} is what comes back" if column.instead else None
+    return ResolveError(
+        "TS207",
+        f"{column.name} can only be searched by, in a WHERE: the API never returns it",
+        span=node.span,
+        hint=hint,
+    )

@@ -1,0 +1,135 @@
+"""Where the keys of a scan come from, if another relation of the statement gives them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tiksql.planning.blocks import NO_JOINS
+from tiksql.planning.plan import scan_name
+from tiksql.planning.query import Keys
+from tiksql.planning.trees import nodes
+from tiksql.syntax import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tiksql.catalog import Column
+    from tiksql.planning.blocks import Common, Draft, Select
+    from tiksql.planning.scopes import Relation
+
+
+def find_keys(select: Select) -> None:
+    """Give every scan of a SELECT that is asked by key the source of its keys, if there is one.
+
+    A source is ``key IN (SELECT …)`` or ``key = column of another relation``, in a place where it
+    filters the scan: the WHERE, or the ON by which the scan is joined.
+    """
+    for node in select.where:
+        _look_at(select, node, NO_JOINS)
+    for on in select.ons.values():
+        for node in [*on.conjuncts, *_shared(select, on.join)]:
+            _look_at(select, node, on.inside)
+
+
+def _look_at(select: Select, node: ast.Expression, inside: frozenset[int]) -> None:
+    match node:
+        case ast.Comparison(operator="=", left=left, right=right):
+            _from_relation(select, left, right, inside)
+            _from_relation(select, right, left, inside)
+        case ast.InQuery(operand=operand, query=query, negated=False):
+            key = _key_of(select, operand, inside)
+            if key is not None and key[0].keys is None:
+                inner, refers = select.subquery(query)
+                if not refers:
+                    key[0].keys = _keys(select, inner, key[1])
+
+
+def _from_relation(
+    select: Select, key: ast.Expression, other: ast.Expression, inside: frozenset[int]
+) -> None:
+    """Take the keys of one relation from a column of another that it is joined to."""
+    found = _key_of(select, key, inside)
+    if found is None or found[0].keys is not None:
+        return
+    draft, column = found
+    sources = _relations(select, other)
+    if sources is None or len(sources) != 1 or sources[0] is draft.relation:
+        return
+    source = select.source(_place_of(select, sources[0]))
+    made = ast.Select((ast.Item(select.expression(other)),), source, distinct=True)
+    draft.keys = _keys(select, ast.Query(made), column)
+
+
+def _key_of(
+    select: Select, node: ast.Expression, inside: frozenset[int]
+) -> tuple[Draft, Column] | None:
+    """Find the scan whose key column an expression is, and that column."""
+    if not isinstance(node, ast.Column):
+        return None
+    found = select.block.find(node)
+    if found is None or found.outer or found.column is None or not found.column.key:
+        return None
+    draft = select.draft(found.relation.scan)
+    return (draft, found.column) if draft is not None and draft.optional == inside else None
+
+
+def _keys(select: Select, query: ast.Query, column: Column) -> Keys:
+    """Make a query for keys stand by itself, with every WITH that it may use."""
+    after = scans_of(query) | scans_of_common(query, select.tables)
+    common = tuple(each.node for each in select.tables.values())
+    return Keys(replace(query, common=(*common, *query.common)), after, column)
+
+
+def _relations(select: Select, node: ast.Expression) -> list[Relation] | None:
+    """List the relations that an expression names; None where it names anything else."""
+    found: dict[int, Relation] = {}
+    for part in nodes(node):
+        if isinstance(part, ast.Query):
+            return None
+        if isinstance(part, ast.Column):
+            hit = select.block.find(part)
+            if hit is None or hit.outer:
+                return None
+            found[id(hit.relation)] = hit.relation
+    return list(found.values())
+
+
+def _place_of(select: Select, relation: Relation) -> ast.From:
+    """Find a relation in the FROM."""
+    waiting = [select.node.source]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, ast.Join):
+            waiting += [node.left, node.right]
+        elif node is not None and node is relation.node:
+            return node
+    raise AssertionError("every relation stands in the FROM")
+
+
+def _shared(select: Select, join: ast.Join) -> Iterator[ast.Comparison]:
+    """Read USING (a) as the comparison of both sides that it is."""
+    right = join.right
+    alias = right.alias or (right.parts[-1] if isinstance(right, ast.TableRef) else None)
+    if alias is None:
+        return
+    others = [r for r in select.block.relations if r.name != alias.text.lower()]
+    for name in join.using:
+        left = next((r for r in others if r.has(name.text)), None)
+        if left is not None:
+            both = [ast.Column((ast.Name(each), name)) for each in (left.name, alias.text)]
+            yield ast.Comparison("=", both[0], both[1])
+
+
+def scans_of(node: ast.Node) -> frozenset[int]:
+    """Find the scans that a rewritten tree reads."""
+    prefix = scan_name(0)[:-1]
+    names = [part.parts[0].text for part in nodes(node) if isinstance(part, ast.TableRef)]
+    numbers = [n.removeprefix(prefix) for n in names if n.startswith(prefix)]
+    return frozenset(int(number) for number in numbers if number.isdigit())
+
+
+def scans_of_common(node: ast.Node, tables: dict[str, Common]) -> frozenset[int]:
+    """Find the scans of the WITHs that a rewritten tree uses."""
+    names = {part.parts[0].text for part in nodes(node) if isinstance(part, ast.TableRef)}
+    return frozenset(scan for name in names & tables.keys() for scan in tables[name].scans)

@@ -1,0 +1,43 @@
+"""Going through syntax trees: their nodes, and the parts of a conjunction."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tiksql.planning.binding import children
+from tiksql.planning.constants import is_constant
+from tiksql.syntax import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def is_fixed(node: ast.Expression) -> bool:
+    """Say whether a condition holds constants alone, so that it is true or false for all."""
+    return all(
+        isinstance(part, ast.Comparison | ast.And | ast.Or | ast.Not) or is_constant(part)  # type: ignore[arg-type]
+        for part in nodes(node)
+    )
+
+
+def conjuncts(node: ast.Expression) -> Iterator[ast.Expression]:
+    """Go through the parts of a conjunction."""
+    if isinstance(node, ast.And):
+        for operand in node.operands:
+            yield from conjuncts(operand)
+    else:
+        yield node
+
+
+def together(parts: list[ast.Expression]) -> ast.Expression | None:
+    """Join conjuncts again."""
+    if len(parts) < 2:  # noqa: PLR2004 - an AND has two operands at least
+        return parts[0] if parts else None
+    return ast.And(tuple(parts), span=parts[0].span.to(parts[-1].span))
+
+
+def nodes(node: ast.Node) -> Iterator[ast.Node]:
+    """Go through a node and everything below it."""
+    yield node
+    for child in children(node):
+        yield from nodes(child)
