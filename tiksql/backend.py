@@ -7,7 +7,6 @@ import math
 import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from tiksql.catalog import load
 from tiksql.errors import CredentialsError
@@ -84,10 +83,12 @@ class Server:
 
     def backend(self) -> Backend:
         """Check the address and return the server; credentials are looked for when it is asked."""
-        from tiksql.api.credentials import check_base_url  # noqa: PLC0415 - only where it is used
+        url = self.base_url
+        if url != load().base_url or self.send_credentials_to:
+            from tiksql.api.credentials import check_base_url  # noqa: PLC0415 - not for TikTok's own
 
-        url = check_base_url(self.base_url, allowed_host=self.send_credentials_to)
-        return Backend(urlsplit(url).netloc, url, self._connect, used_today=self._used_today)
+            url = check_base_url(url, allowed_host=self.send_credentials_to)
+        return Backend(url.partition("://")[2], url, self._connect, used_today=self._used_today)
 
     def _connect(self, warn: Callable[[str], None]) -> Client:
         from tiksql.api.client import Client  # noqa: PLC0415 - only a statement that asks needs it
@@ -109,6 +110,8 @@ class Server:
 
     @property
     def _is_loopback(self) -> bool:
+        from urllib.parse import urlsplit  # noqa: PLC0415 - see above
+
         from tiksql.api.credentials import is_loopback  # noqa: PLC0415 - only where it is used
 
         return is_loopback(urlsplit(self.base_url).hostname or "")

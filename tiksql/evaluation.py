@@ -7,14 +7,17 @@ streaming plan has DuckDB judge each page by itself; any other needs all rows be
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import nullcontext
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 from tiksql.api.pages import Page
-from tiksql.errors import InterruptError, TikSQLError
+from tiksql.cuts import holds
+from tiksql.errors import IncompleteError, InterruptError, TikSQLError
 from tiksql.local.engine import Engine
+from tiksql.local.failures import EvaluationError
 from tiksql.local.relations import LocalQuery
 from tiksql.reading import Reading, requests_of_keys
 
@@ -32,13 +35,19 @@ class Judge(Struct):
     """DuckDB, prepared for one plan: its queries are checked, its tables are empty.
 
     ``answer`` is the result; ``keys`` gives the keys of the scans that take them from others;
-    ``stop`` gives the sort keys that a limit would keep of what has been read.
+    ``stop`` counts the rows that a limit would keep of what has been read, and gives the last of
+    their sort keys; each of ``dropped`` counts the records of a scan that its filter turns away.
     """
 
     engine: Engine
     answer: LocalQuery
     keys: dict[int, LocalQuery]
     stop: LocalQuery | None = None
+    dropped: tuple[LocalQuery, ...] = ()
+
+    def value(self, query: LocalQuery) -> Row:
+        """Return the only row of a query."""
+        return next(row for batch in self.engine.run(query) for row in batch)
 
 
 class Evaluation:
@@ -58,7 +67,8 @@ class Evaluation:
         if self._plan.limit == 0:
             return
         try:
-            yield from self._cut(self._found())
+            with self._judge.engine if self._judge else nullcontext():
+                yield from self._cut(self._found())
         except (TikSQLError, KeyboardInterrupt) as error:
             if not stats.rows:
                 raise _as_error(error) from None
@@ -95,28 +105,56 @@ class Evaluation:
     def _streamed(self, judge: Judge, scan: Scan) -> Iterator[list[Row]]:
         together = 1 if self._plan.limit is not None else PAGES_TOGETHER
         waiting = 0
-        for page, rows in self._reading.pages(scan, scan.requests):
-            judge.engine.load(scan.name, rows, page.request.branch)
-            waiting += 1
-            if waiting == together:
+        try:
+            for page, rows in self._reading.pages(scan, scan.requests):
+                judge.engine.load(scan.name, rows, page.request.branch)
+                waiting += 1
+                if waiting == together:
+                    yield from self._judged(judge, scan)
+                    waiting = 0
+        except (TikSQLError, KeyboardInterrupt):
+            if waiting:  # these pages have been paid for
                 yield from self._judged(judge, scan)
-                waiting = 0
+            raise
         yield from self._judged(judge, scan)
 
     def _judged(self, judge: Judge, scan: Scan) -> Iterator[list[Row]]:
+        self._count_dropped(judge)
         yield from judge.engine.run(judge.answer)
         judge.engine.clear(scan.name)
 
     def _whole(self, judge: Judge) -> Iterator[list[Row]]:
-        """Read everything, then ask DuckDB; a cut reading has no answer, unless that is allowed."""
+        """Read everything, then ask DuckDB; a cut reading may have no answer."""
+        whole: set[str] = set()
+        failed: TikSQLError | KeyboardInterrupt | None = None
         try:
             for scan in self._plan.scans:
                 self._read(judge, scan)
+                whole.add(scan.name)
+        except EvaluationError:
+            raise
         except (TikSQLError, KeyboardInterrupt) as error:
-            if not (self._partial and self._reading.stream.stats.records):
-                raise _without_answer(error) from None
-            self._reading.fail(error)
+            failed = error
+        self._check_cut(whole, failed)
+        self._count_dropped(judge)
         yield from judge.engine.run(judge.answer)
+        if failed and not self._partial:
+            raise failed
+
+    def _check_cut(self, whole: set[str], failed: TikSQLError | KeyboardInterrupt | None) -> None:
+        """Raise where rows of a cut reading would be no rows of the whole result."""
+        stats = self._reading.stream.stats
+        cut = {scan.name for scan in self._plan.scans} - whole | self._reading.capped
+        if failed and not stats.records:
+            raise failed
+        if failed and self._partial:
+            self._reading.fail(failed)
+        elif cut and not self._partial and not holds(self._plan.local, frozenset(cut)):
+            raise _without_answer(failed or IncompleteError("TS540", stats.reason or ""))
+
+    def _count_dropped(self, judge: Judge) -> None:
+        counts: list[Any] = [judge.value(query)[0] for query in judge.dropped]
+        self._reading.stream.stats.dropped += sum(counts)
 
     def _read(self, judge: Judge, scan: Scan) -> None:
         requests = scan.requests
@@ -139,16 +177,18 @@ class Evaluation:
         A page comes in falling ids, and an id's second is never later than its record's time (C4D).
         """
         assert judge.stop is not None
-        last: list[Any] = [row[0] for batch in judge.engine.run(judge.stop) for row in batch]
-        if len(last) < (self._plan.limit or 0) + self._plan.offset or last[-1] is None:
+        kept: Any
+        last: Any
+        kept, last = judge.value(judge.stop)
+        if kept < (self._plan.limit or 0) + self._plan.offset:
             return False
         ends = [request.window.end for request in behind if request.window]
         if self._plan.stop == "window" and page.has_more is not False and page.request.window:
             ends.append(page.request.window.end)
-        day = _day_of(last[-1])
+        day = _day_of(last)
         if self._plan.stop == "page" and page.has_more is not False:
             ids: list[Any] = [row[self._place_of_key()] for row in rows]
-            return bool(ids) and last[-1] >= min(ids) and all(end < day for end in ends)
+            return bool(ids) and last >= min(ids) and all(end < day for end in ends)
         return all(end < day for end in ends)
 
     def _place_of_key(self) -> int:
@@ -169,11 +209,10 @@ def _as_error(error: TikSQLError | KeyboardInterrupt) -> TikSQLError:
 
 
 def _without_answer(error: TikSQLError | KeyboardInterrupt) -> TikSQLError:
-    """Say why an answer from the rows that came would be wrong."""
+    """Say why there is no answer although rows have come."""
     cause = _as_error(error)
-    if cause.hint is None or cause.exit_status != InterruptError.exit_status:
-        cause.hint = (
-            "the rows are not all here, and sums or orders of a part would be wrong; "
-            "SET allow_partial = on shows them, labelled"
-        )
+    cause.hint = (
+        "the rows are not all here, and sums or orders of a part would be wrong; "
+        "SET allow_partial = on shows them, labelled"
+    )
     return cause

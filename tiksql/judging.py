@@ -11,13 +11,18 @@ from tiksql.evaluation import Judge
 from tiksql.local.engine import Engine
 from tiksql.local.relations import Bindings, LocalColumn, Relation
 from tiksql.local.sql import to_duckdb
+from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import Iterator
 
     from tiksql.local.relations import LocalQuery
     from tiksql.planning.plan import Plan
+
+
+_KEY = "sort key"
 
 
 class _Names:
@@ -64,9 +69,12 @@ def prepare(plan: Plan, now: dt.datetime) -> tuple[Plan, Judge]:
     for scan in plan.scans:
         if scan.keys is not None:
             keys[scan.number] = _checked(engine, to_duckdb(scan.keys, names.bindings))
-    stop = _checked(engine, to_duckdb(_stop(plan), names.bindings)) if plan.stop else None
-    whole = structs.replace(plan, heads=heads, local_text=answer.text)
-    return whole, Judge(engine, answer, keys, stop)
+    stop = _checked(engine, to_duckdb(_stop(plan), names.bindings)) if _may_stop(plan) else None
+    dropped = tuple(_dropped(plan, names.bindings))
+    whole = structs.replace(
+        plan, heads=heads, local_text=answer.text, stop=plan.stop if stop else ""
+    )
+    return whole, Judge(engine, answer, keys, stop, dropped)
 
 
 def _checked(engine: Engine, query: LocalQuery) -> LocalQuery:
@@ -74,11 +82,46 @@ def _checked(engine: Engine, query: LocalQuery) -> LocalQuery:
     return query
 
 
+def _may_stop(plan: Plan) -> bool:
+    """Say whether a sorted and limited reading can be cut: each row has to stand for itself."""
+    assert plan.local is not None
+    body = plan.local.body
+    if not plan.stop or not isinstance(body, ast.Select) or plan.local.common:
+        return False
+    scan, key = plan.scans[0], plan.local.order[0]
+    of_the_scan = isinstance(key.expression, ast.Column) and len(key.expression.parts) > 1
+    in_order = scan.second is None and scan.sample is None
+    by_itself = not any(isinstance(node, ast.Over) for node in nodes(plan.local))
+    plain = isinstance(body.source, ast.TableRef)
+    return plain and in_order and of_the_scan and by_itself and not key.nulls_first
+
+
 def _stop(plan: Plan) -> ast.Query:
-    """Make the query for the sort keys that a limit would keep."""
+    """Make the query that counts what a limit would keep and finds the last of the sort keys."""
     assert plan.local is not None
     assert isinstance(plan.local.body, ast.Select)
-    key = plan.local.order[0].expression
-    body = replace(plan.local.body, items=(ast.Item(key),))
+    key = ast.Name(_KEY)
+    items = (*plan.local.body.items, ast.Item(plan.local.order[0].expression, key))
     count = ast.Integer((plan.limit or 0) + plan.offset)
-    return replace(plan.local, body=body, limit=count, offset=None)
+    kept = replace(plan.local, body=replace(plan.local.body, items=items), limit=count, offset=None)
+    column = ast.Column((key,))
+    found = tuple(ast.Item(ast.Call(ast.Name(name), (column,))) for name in ("count", "min"))
+    return ast.Query(ast.Select(found, ast.Derived(kept, ast.Name("kept"))))
+
+
+def _dropped(plan: Plan, bindings: Bindings) -> Iterator[LocalQuery]:
+    """Make the queries that count the records that a residual turns away, scan by scan."""
+
+    def turned_away(node: ast.TableRef) -> Relation | None:
+        relation = bindings.relation_of(node)
+        if relation is None or relation.residual is None:
+            return relation
+        passes = ast.Call(ast.Name("coalesce"), (relation.residual, ast.Boolean(value=False)))
+        return structs.replace(relation, residual=ast.Not(passes))
+
+    counting = structs.replace(bindings, relation_of=turned_away)
+    item = ast.Item(ast.Call(ast.Name("count"), star=True))
+    for scan in plan.scans:
+        if scan.residual is not None:
+            source = ast.TableRef((ast.Name(scan.name),))
+            yield to_duckdb(ast.Query(ast.Select((item,), source)), counting)

@@ -6,16 +6,17 @@ from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tiksql.api.executor import Refusal
-from tiksql.errors import InterruptError, QuotaError, TikSQLError
+from tiksql.api.pages import Page
+from tiksql.errors import InterruptError, TikSQLError
 from tiksql.local.records import Reader
+from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
 from tiksql.planning.searches import looked_again
 from tiksql.stream import received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 
-    from tiksql.api.pages import Page
     from tiksql.api.quota import Meter
     from tiksql.planning.plan import Request, Scan
     from tiksql.rows import Row
@@ -37,6 +38,8 @@ class Reading:
         self._clock = clock
         self._started = clock()
         self._readers: list[Reader] = []
+        self.capped: set[str] = set()
+        """Names of the scans that the API itself has cut."""
 
     def pages(
         self, scan: Scan, requests: Sequence[Request]
@@ -58,14 +61,14 @@ class Reading:
     def _asked(
         self, reader: Reader, requests: Sequence[Request]
     ) -> Iterator[tuple[Page | Refusal, list[Row]]]:
-        asked: set[int] = set()
+        latest: dict[int, Page | Refusal] = {}
         try:
             with closing(self._ask(requests)) as pages:
                 for page in pages:
-                    asked.add(id(page.request))
+                    latest[id(page.request)] = page
                     yield page, self._rows(reader, page)
-        except QuotaError:
-            self._note_keys_left(requests, asked)
+        except (TikSQLError, KeyboardInterrupt):
+            self._note_keys_left(requests, latest)
             raise
 
     def _note_missing(self, ids: Sequence[int]) -> None:
@@ -83,12 +86,13 @@ class Reading:
         stats.windows += page.number == 1
         self.stream.received.append(received(page))
         self._check_cap(page)
-        return reader.rows(page.records, page.request.key)
+        return reader.rows(page.records, page.request.key, more=bool(page.has_more))
 
     def _check_cap(self, page: Page) -> None:
         """Notice where the API ends a list although there is more of it (REF23)."""
         most = page.request.table.max_records
         if most and not page.has_more and (page.cursor or 0) >= most:
+            self.capped.add(scan_name(page.request.scan))
             stats = self.stream.stats
             stats.complete = False
             stats.reason = (
@@ -96,10 +100,16 @@ class Reading:
                 f" of {page.request.key}"
             )
 
-    def _note_keys_left(self, requests: Sequence[Request], asked: set[int]) -> None:
-        left = [r.key for r in requests if r.key is not None and id(r) not in asked]
-        if left:
-            self.stream.notes.append(f"not asked: {_some(left)}")
+    def _note_keys_left(
+        self, requests: Sequence[Request], latest: Mapping[int, Page | Refusal]
+    ) -> None:
+        """Name the keys that were not asked, and those that have more than was read."""
+        keyed = [(r.key, latest.get(id(r))) for r in requests if r.key is not None]
+        left = [key for key, page in keyed if page is None]
+        begun = [key for key, page in keyed if isinstance(page, Page) and page.has_more]
+        for what, keys in (("not asked", left), ("read in part", begun)):
+            if keys:
+                self.stream.notes.append(f"{what}: {_some(keys)}")
 
     def fail(self, error: TikSQLError | KeyboardInterrupt) -> None:
         """Mark the result as lacking rows."""

@@ -267,7 +267,7 @@ def _analysis(stream: Stream) -> str:
         "analysis",
         f"  {stats.requests:,} requests, {stats.retries:,} of them retries",
         f"  {stats.records:,} records, {stats.duplicates:,} duplicates, {stats.rows:,} rows",
-        "  0 records dropped by the local filter",
+        f"  {stats.dropped:,} records dropped by the local filter",
         f"  {stats.elapsed_ms:,} ms, {whole}",
         *(f"  {note}" for note in stream.notes),
     ]

@@ -28,6 +28,7 @@ class Stats:
     records: int = 0
     pages: int = 0
     duplicates: int = 0
+    dropped: int = 0
     requests: int = 0
     retries: int = 0
     windows: int = 0

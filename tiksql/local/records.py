@@ -53,23 +53,34 @@ class Reader:
         self.kept = 0
         self.seen: set[object] = set()
         self._key: str | int | None = None
+        self._in_parts = not table.list_keys and table.paging.kind != "none"
+        self._parts: list[Row] = []
         self._decoder = msgspec.json.Decoder(list[_structure(self.fields)])  # type: ignore[misc]
 
-    def rows(self, records: bytes, key: str | int | None) -> list[Row]:
+    def rows(self, records: bytes, key: str | int | None, *, more: bool = False) -> list[Row]:
         """Read the records of a page, a JSON array, as rows without those already seen.
 
         ``key`` is the value of ``asked_by`` that was asked for. A record may come again for another
-        key: two accounts can like the same video.
+        key: two accounts can like the same video. ``more`` says that another page follows.
         """
         if key != self._key:
-            self._key, self.seen = key, set()
+            self._key, self.seen, self._parts = key, set(), []
         values = self._values(records)
-        if self.table.record_key in values:
+        if self.table.record_key in values and not self._in_parts:
             self._drop_seen(values, values[self.table.record_key])
         size = len(next(iter(values.values()), []))
         self.kept += size
         columns = [self._column(column, values, key, size) for column in self.output]
-        return list(zip(*columns, strict=True))
+        rows: list[Row] = list(zip(*columns, strict=True))
+        return self._put_together(rows, more=more) if self._in_parts else rows
+
+    def _put_together(self, rows: list[Row], *, more: bool) -> list[Row]:
+        """Make one row of a record that comes over several pages, with more of its list on each."""
+        self._parts += rows
+        if more or not self._parts:
+            return []
+        parts, self._parts = self._parts, []
+        return [tuple(map(_joined, zip(*parts, strict=True)))]
 
     def _values(self, records: bytes) -> dict[str, list[Any]]:
         try:
@@ -187,6 +198,12 @@ def _first_given(found: list[Any], attributes: list[str]) -> list[Any]:
             pairs = zip(values, found, strict=True)
             values = [v if v is not None else getattr(record, attribute) for v, record in pairs]
     return values
+
+
+def _joined(values: tuple[Any, ...]) -> Any:
+    """Join lists; of other values the first is as good as any."""
+    lists = [value for value in values if isinstance(value, list)]
+    return [each for part in lists for each in part] if lists else values[0]
 
 
 def _plain(column: Column, given: Any) -> Any:

@@ -26,15 +26,16 @@ NO_JOINS: frozenset[int] = frozenset()
 
 
 class Draft(Struct, eq=False):
-    """A scan while the statement is being taken apart."""
+    """A scan while the statement is being taken apart; ``keys`` are where its keys may be from."""
 
+    select: ast.Select
     number: int
     relation: Relation
     node: ast.TableRef
     optional: frozenset[int]
     conditions: Conditions
     parts: list[formulas.Formula] = field(default_factory=list)
-    keys: Keys | None = None
+    keys: list[Keys] = field(default_factory=list)
 
     @property
     def name(self) -> str:
@@ -120,10 +121,8 @@ class Select:
         number = len(self.walk.drafts) + 1
         relation = Relation(name, node, table, scan=number)
         self.block.relations.append(relation)
-        draft = Draft(
-            number, relation, node, optional, Conditions(self.walk.scope, self.block, relation)
-        )
-        draft.conditions.rewrite = self.expression
+        conditions = Conditions(self.walk.scope, self.block, relation, self.expression)
+        draft = Draft(self.node, number, relation, node, optional, conditions)
         self.walk.drafts.append(draft)
         self.drafts.append(draft)
 
@@ -182,12 +181,13 @@ class Select:
         return [found]
 
     def order(self, keys: tuple[ast.SortKey, ...]) -> tuple[ast.SortKey, ...]:
-        """Rewrite an ORDER BY, in which names of the result come first."""
-        aliases = self.aliases()
-        return tuple(
-            replace(key, expression=self.expression(key.expression, aliases=aliases))
-            for key in keys
-        )
+        """Rewrite an ORDER BY, in which a name by itself is first one of the result."""
+        made = []
+        for key in keys:
+            alone = isinstance(key.expression, ast.Column)
+            aliases = self.aliases() if alone else self.weak_aliases()
+            made.append(replace(key, expression=self.expression(key.expression, aliases=aliases)))
+        return tuple(made)
 
     def names(self) -> tuple[str, ...] | None:
         """Name the columns of the result; None where DuckDB has to name one."""
@@ -213,7 +213,7 @@ class Select:
         )
 
     def weak_aliases(self) -> frozenset[str]:
-        """List the names of the result that hide no column, which a GROUP BY may use."""
+        """List the names of the result that hide no column, which expressions may use."""
         return frozenset(
             a for a in self.aliases() if not any(r.has(a) for r in self.block.relations)
         )

@@ -10,6 +10,7 @@ import datetime as dt
 from typing import TYPE_CHECKING
 
 from tiksql.planning import formulas as p
+from tiksql.planning.constants import parse_timestamp
 from tiksql.planning.values import to_day
 
 if TYPE_CHECKING:
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
 
 DAY = dt.timedelta(days=1)
 EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - naive times mean UTC throughout
+FAR = 6 * 10**10
+"""Seconds before and after 1970 that the calendar surely holds."""
+
 LENGTHS = {
     "SHORT": (-1, 15),
     "MID": (14, 61),
@@ -57,42 +61,41 @@ def _days(sign: str, day: dt.date) -> Formula:
             return p.FALSE if day == dt.date.min else p.Days(None, day - DAY)
 
 
-def comparison(table: Table | None, column: Column, sign: str, value: Value) -> Formula:
+def comparison(
+    table: Table | None, column: Column, sign: str, value: Value, place: ast.Expression
+) -> Formula:
     """Narrow a comparison that the API does not offer; true where nothing narrows it."""
-    if table is None or not column.narrowed_by:
+    if table is None or not column.narrowed_by or sign == "<>":
         return p.TRUE
     narrow = table.columns[column.narrowed_by]
     rule = narrow.derived.rule if narrow.derived else ""
     if rule == "day":
-        return _whole_days(sign, value)
+        return _whole_days(sign, value, place)
     if rule == "length_class" and isinstance(value, int) and narrow.filter:
         return _classes(narrow.filter.field, sign, value)
     return p.TRUE
 
 
-def _whole_days(sign: str, value: Value) -> Formula:
-    day = _day_of(value)
-    if day is None or sign == "<>":
+def _whole_days(sign: str, value: Value, place: ast.Expression) -> Formula:
+    moment = _moment(value, place)
+    if moment is None:
         return p.TRUE
-    return _days({"<": "<=", ">": ">="}.get(sign, sign), day)
+    if sign == "<" and moment.time() == dt.time():
+        return _days(sign, moment.date())
+    return _days({"<": "<=", ">": ">="}.get(sign, sign), moment.date())
 
 
-def _day_of(value: Value) -> dt.date | None:
-    """Read the day of a time, which may be given as seconds since 1970."""
+def _moment(value: Value, place: ast.Expression) -> dt.datetime | None:
+    """Read a time, which may be given as seconds since 1970; None for one outside the calendar."""
     match value:
         case dt.datetime():
-            return value.date()
-        case dt.date():
             return value
-        case bool() | None:
-            return None
-        case int():
-            return (EPOCH + dt.timedelta(seconds=value)).date() if abs(value) < 10**11 else None
+        case dt.date():
+            return dt.datetime.combine(value, dt.time())
         case str():
-            try:
-                return dt.datetime.fromisoformat(value).date()
-            except ValueError:
-                return None
+            return parse_timestamp(value, place)
+        case int() if abs(value) <= FAR:
+            return EPOCH + dt.timedelta(seconds=value)
     return None
 
 

@@ -98,7 +98,7 @@ class Conditions:
         formula = self._offered(column, "=" if sign == "<>" else sign, [(value, right)], node)
         if formula is not None:
             return p.negation(formula) if sign == "<>" else formula
-        narrowed = coarse.comparison(self.relation.table, column, sign, value)
+        narrowed = coarse.comparison(self.relation.table, column, sign, value, right)
         return p.conjunction([self._noted(narrowed, node), self._local(node, denied=denied)])
 
     def _holds(self, node: ast.Comparison) -> bool:

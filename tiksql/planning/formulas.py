@@ -109,6 +109,11 @@ def negation(part: Formula) -> Formula:
             return Negation(part)
 
 
+def conjuncts(formula: Formula) -> tuple[Formula, ...]:
+    """List the parts that all have to hold."""
+    return formula.parts if isinstance(formula, All) else (formula,)
+
+
 def _flattened(parts: Iterable[Formula], kind: type[All | Some]) -> Iterator[Formula]:
     for part in parts:
         if isinstance(part, kind):

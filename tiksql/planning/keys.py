@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def find_keys(select: Select) -> None:
-    """Give every scan of a SELECT that is asked by key the source of its keys, if there is one.
+    """Give every scan of a SELECT that is asked by key the possible sources of its keys.
 
     A source is ``key IN (SELECT …)`` or ``key = column of another relation``, in a place where it
     filters the scan: the WHERE, or the ON by which the scan is joined.
@@ -39,10 +39,10 @@ def _look_at(select: Select, node: ast.Expression, inside: frozenset[int]) -> No
             _from_relation(select, right, left, inside)
         case ast.InQuery(operand=operand, query=query, negated=False):
             key = _key_of(select, operand, inside)
-            if key is not None and key[0].keys is None:
+            if key is not None:
                 inner, refers = select.subquery(query)
                 if not refers:
-                    key[0].keys = _keys(select, inner, key[1])
+                    key[0].keys.append(_keys(select, inner, key[1]))
 
 
 def _from_relation(
@@ -50,7 +50,7 @@ def _from_relation(
 ) -> None:
     """Take the keys of one relation from a column of another that it is joined to."""
     found = _key_of(select, key, inside)
-    if found is None or found[0].keys is not None:
+    if found is None:
         return
     draft, column = found
     sources = _relations(select, other)
@@ -58,7 +58,7 @@ def _from_relation(
         return
     source = select.source(_place_of(select, sources[0]))
     made = ast.Select((ast.Item(select.expression(other)),), source, distinct=True)
-    draft.keys = _keys(select, ast.Query(made), column)
+    draft.keys.append(_keys(select, ast.Query(made), column))
 
 
 def _key_of(
@@ -131,5 +131,5 @@ def scans_of(node: ast.Node) -> frozenset[int]:
 
 def scans_of_common(node: ast.Node, tables: dict[str, Common]) -> frozenset[int]:
     """Find the scans of the WITHs that a rewritten tree uses."""
-    names = {part.parts[0].text for part in nodes(node) if isinstance(part, ast.TableRef)}
+    names = {part.parts[0].text.lower() for part in nodes(node) if isinstance(part, ast.TableRef)}
     return frozenset(scan for name in names & tables.keys() for scan in tables[name].scans)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.planning import refusals
+from tiksql.planning.formulas import FALSE
 from tiksql.planning.plan import Branch, Conditions, FirstPages, Scan
 from tiksql.planning.predicates import Cover, TooManyBranchesError, cover
 from tiksql.planning.requests import fields_of, of_key
@@ -18,13 +19,14 @@ if TYPE_CHECKING:
 
 def lookup(query: TableQuery, scope: Scope, *, wanted: bool) -> Scan:
     """Plan the requests of a key table; those of keys that another scan gives come later."""
-    covers = _covers(query)
+    keys = query.keys if query.where != FALSE else None
+    covers = (Cover(residual=query.where),) if keys else _covers(query)
     residuals = [each.residual for each in covers]
     chosen = columns_of(query, residuals)
     table = query.table
     size = min(scope.options.page_size, table.paging.max_size) or table.paging.max_size
     first = FirstPages(table, scope.base_url, fields_of(table, chosen), size, query.number)
-    key, made = _requests(query, covers, first)
+    key, made = (keys.column, []) if keys else _requests(query, covers, first)
     return Scan(
         query.number,
         table,
@@ -32,8 +34,8 @@ def lookup(query: TableQuery, scope: Scope, *, wanted: bool) -> Scan:
         tuple(made) if wanted else (),
         tuple(Branch(n, Conditions(), ()) for n, _ in enumerate(covers, 1)),
         key=key,
-        keys=query.keys.query if query.keys and not made else None,
-        after=tuple(sorted(query.keys.after)) if query.keys else (),
+        keys=keys.query if keys and wanted else None,
+        after=tuple(sorted(keys.after)) if keys else (),
         first=first,
         residual=residual_of(query, residuals),
     )
@@ -51,10 +53,6 @@ def _requests(
 ) -> tuple[Column, list[Request]]:
     """Make a request for each value that the WHERE names; the key column is that which it names."""
     named = {c.field_name for each in covers for c in each.conditions.all_of}
-    if query.keys is not None and not named:
-        if any(each.conditions != Conditions() for each in covers):
-            raise refusals.without_key(query)
-        return query.keys.column, []
     if covers and len(named) != 1:
         raise refusals.without_key(query)
     columns = {column.key: column for column in query.table.keys}

@@ -10,6 +10,7 @@ from msgspec import structs
 from tiksql.planning.lookups import lookup
 from tiksql.planning.plan import Condition, Plan, Scan
 from tiksql.planning.searches import search
+from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
 
@@ -45,13 +46,12 @@ def plan(query: Query, scope: Scope) -> Plan:
 
 
 def _scan(query: Query, table: TableQuery, scope: Scope) -> Scan:
-    wanted = query.limit != 0
     if table.table.needs == "key":
-        return lookup(table, scope, wanted=wanted)
-    size = None
-    if query.limit is not None and query.output is not None and not table.local:
-        size = query.limit + query.offset if wanted else 0
-    return search(table, scope, size if wanted else 0)
+        return lookup(table, scope, wanted=query.limit != 0)
+    size = None if query.limit != 0 else 0
+    if query.limit and query.output is not None:
+        size = query.limit + query.offset
+    return search(table, scope, size)
 
 
 def _stop(query: Query) -> Literal["", "page", "window"]:
@@ -61,18 +61,25 @@ def _stop(query: Query) -> Literal["", "page", "window"]:
     (C4D). So behind a window nothing has a later time, and behind a page nothing in its window has
     a higher id.
     """
-    select = query.rest.body
-    if query.limit is None or len(query.tables) != 1 or not isinstance(select, ast.Select):
+    if query.limit is None or not query.row_by_row or not query.rest.order:
         return ""
-    if select.group or select.having or select.distinct or query.tables[0].table.needs == "key":
+    (scan,) = query.tables
+    key = query.rest.order[0]
+    if scan.table.needs == "key" or scan.sample is not None or _multiplies(query.rest.body):
         return ""
-    key = query.rest.order[0] if query.rest.order else None
-    if key is None or not key.descending or not isinstance(key.expression, ast.Column):
+    if not key.descending or key.nulls_first or not isinstance(key.expression, ast.Column):
         return ""
-    name = key.expression.parts[-1].text
-    if name == query.tables[0].table.record_key:
+    relation, *names = [part.text for part in key.expression.parts]
+    if relation != scan.name:
+        return ""
+    if names == [scan.table.record_key]:
         return "page"
-    return "window" if name == "create_time" else ""
+    return "window" if names == ["create_time"] else ""
+
+
+def _multiplies(body: ast.Body) -> bool:
+    """Say whether a record may become any number of rows."""
+    return any(isinstance(n, ast.Call) and n.function.text.lower() == "unnest" for n in nodes(body))
 
 
 def _reasons(query: Query, scans: tuple[Scan, ...]) -> Iterator[str]:

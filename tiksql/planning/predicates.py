@@ -31,13 +31,13 @@ from msgspec import Struct
 from tiksql.planning.formulas import (
     FALSE,
     TRUE,
-    All,
     Atom,
     Formula,
     Local,
     Negation,
     Some,
     conjunction,
+    conjuncts,
     decide,
     disjunction,
     is_equality,
@@ -91,7 +91,7 @@ def cover(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
         whole = conjunction([*chosen, rest])
         if whole == FALSE:
             continue
-        placed = _place(whole.parts if isinstance(whole, All) else (whole,))
+        placed = _place(conjuncts(whole))
         if placed.blocking:
             waiting.extend(reversed(_halves(chosen, rest, _pivot(placed.blocking))))
             continue
@@ -107,7 +107,7 @@ def overlapping(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
     The way out where disjoint requests would be too many: each alternative is asked for by
     itself. Raise ``TooManyBranchesError`` above ``at_most``.
     """
-    parts = formula.parts if isinstance(formula, All) else (formula,)
+    parts = conjuncts(formula)
     blocking = _place(parts).blocking
     if len(blocking) != 1 or not isinstance(blocking[0], Some):
         return cover(formula, at_most=at_most)
@@ -162,8 +162,8 @@ class _Placed(Struct):
         """Make the request, once nothing blocks; ``chosen`` is what splitting has added."""
         alternatives = tuple(atom.condition for atom in self.group)
         conditions = Conditions(tuple(self.required), alternatives, tuple(self.excluded))
-        denied = [part.part for part in chosen if isinstance(part, Negation)]
-        added = [atom.condition for atom in denied if isinstance(atom, Atom)]
+        denied = conjunction(part for part in chosen if isinstance(part, Negation))
+        added = _place(conjuncts(denied)).excluded
         asked = self.required or self.group or any(c not in added for c in self.excluded)
         return Cover(conditions, conjunction(self.residual), bool(asked))
 

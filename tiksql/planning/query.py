@@ -53,14 +53,15 @@ class TableQuery(Struct, frozen=True):
     """One table of the API as a statement reads it: which records, and which of their columns.
 
     ``where`` is what was asked of this table alone; ``local`` holds the predicates in it that
-    DuckDB judges. ``places`` says where in the text each predicate stands, for errors that the
-    planner finds.
+    DuckDB judges. ``select`` and ``place`` are the SELECT of the statement and the name in its FROM
+    that this is, and ``places`` says where each predicate stands, for errors that the planner finds.
     """
 
     statement: ast.Query
+    select: ast.Select
+    place: ast.TableRef
     number: int
     table: Table
-    table_span: Span
     columns: tuple[Column, ...]
     where: Formula
     places: Mapping[Formula, Span]
@@ -81,7 +82,7 @@ class Query(Struct, frozen=True):
 
     ``rest`` is the statement over the scans. ``output`` are its columns where it only selects
     columns of one table, so that nothing is left for DuckDB unless a residual is; otherwise None.
-    ``streams`` says that each row of the result comes from one record, whatever the others are.
+    ``row_by_row`` says that each row of the result comes from one record, whatever the others are.
     """
 
     statement: ast.Query
@@ -89,6 +90,11 @@ class Query(Struct, frozen=True):
     rest: ast.Query
     heads: tuple[Head, ...] = ()
     output: tuple[Column, ...] | None = None
-    streams: bool = False
+    row_by_row: bool = False
     limit: int | None = None
     offset: int = 0
+
+    @property
+    def streams(self) -> bool:
+        """Whether the rows of a record can be shown before the next record is known."""
+        return self.row_by_row and not self.rest.order

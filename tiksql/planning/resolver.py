@@ -17,7 +17,7 @@ from tiksql.syntax import ast
 if TYPE_CHECKING:
     from tiksql.catalog import Catalog, Column, Table
     from tiksql.planning.blocks import Draft
-    from tiksql.planning.query import Scope
+    from tiksql.planning.query import Keys, Scope
 
 
 def resolve(statement: ast.Query, scope: Scope) -> Query:
@@ -27,10 +27,7 @@ def resolve(statement: ast.Query, scope: Scope) -> Query:
     offset = _count(statement.offset, "OFFSET", scope) or 0
     walk = Walk(scope)
     rest, _ = walk.query(statement)
-    for draft in walk.drafts:
-        if _names_keys(draft):
-            draft.keys = None
-    tables = tuple(_table(draft, statement, scope) for draft in _in_order(walk.drafts))
+    tables = tuple(_table(*each, statement, scope) for each in _in_order(walk.drafts))
     output = _plain_output(rest, tables)
     return Query(
         statement=statement,
@@ -38,7 +35,7 @@ def resolve(statement: ast.Query, scope: Scope) -> Query:
         rest=rest,
         heads=tuple(_heads(rest, output)) if output is not None else (),
         output=output,
-        streams=_streams(rest, scope),
+        row_by_row=_is_row_by_row(rest, scope),
         limit=limit,
         offset=offset,
     )
@@ -51,22 +48,23 @@ def _unwrapped(statement: ast.Query) -> ast.Query:
     return statement
 
 
-def _table(draft: Draft, statement: ast.Query, scope: Scope) -> TableQuery:
+def _table(draft: Draft, keys: Keys | None, statement: ast.Query, scope: Scope) -> TableQuery:
     assert draft.relation.table is not None
     conditions = draft.conditions
     where = formulas.conjunction(draft.parts)
     sample = _count(draft.node.sample, "TABLESAMPLE", scope)
     return TableQuery(
         statement=statement,
+        select=draft.select,
+        place=draft.node,
         number=draft.number,
         table=draft.relation.table,
-        table_span=draft.node.span,
         columns=tuple(draft.relation.needed.values()),
         where=where,
         places=conditions.places,
         local=tuple(conditions.local),
         reasons=tuple(dict.fromkeys(conditions.reasons)),
-        keys=draft.keys,
+        keys=keys,
         sample=sample,
         notes=tuple(dict.fromkeys(conditions.notes)),
     )
@@ -76,28 +74,31 @@ def _names_keys(draft: Draft) -> bool:
     """Say whether the statement itself gives the keys of a table."""
     assert draft.relation.table is not None
     keys = {column.key for column in draft.relation.table.keys}
-    where = formulas.conjunction(draft.parts)
-    parts = where.parts if isinstance(where, formulas.All) else (where,)
+    parts = formulas.conjuncts(formulas.conjunction(draft.parts))
     return any(isinstance(part, formulas.Atom) and part.field in keys for part in parts)
 
 
-def _in_order(drafts: list[Draft]) -> list[Draft]:
-    """Put the scans that give keys before those that take them."""
+def _in_order(drafts: list[Draft]) -> list[tuple[Draft, Keys | None]]:
+    """Put the scans that give keys before those that take them; choose whose keys each takes."""
     done: set[int] = set()
-    ordered: list[Draft] = []
-    waiting = list(drafts)
+    ordered: list[tuple[Draft, Keys | None]] = []
+    waiting = [(draft, [] if _names_keys(draft) else draft.keys) for draft in drafts]
     while waiting:
-        ready = [d for d in waiting if d.keys is None or d.keys.after <= done]
+        ready = [
+            (draft, next((k for k in keys if k.after <= done), None))
+            for draft, keys in waiting
+            if not keys or any(k.after <= done for k in keys)
+        ]
         if not ready:
             raise PlanError(
                 "TS306",
                 "these tables wait for each other's keys: one has to be given them",
-                span=waiting[0].node.span,
+                span=waiting[0][0].node.span,
                 hint="name the keys of one table in the WHERE",
             )
         ordered += ready
-        done |= {draft.number for draft in ready}
-        waiting = [draft for draft in waiting if draft.number not in done]
+        done |= {draft.number for draft, _ in ready}
+        waiting = [each for each in waiting if each[0].number not in done]
     return ordered
 
 
@@ -135,10 +136,10 @@ def _heads(rest: ast.Query, output: tuple[Column, ...]) -> list[Head]:
     ]
 
 
-def _streams(rest: ast.Query, scope: Scope) -> bool:
+def _is_row_by_row(rest: ast.Query, scope: Scope) -> bool:
     """Say whether each row of the result comes from one record alone."""
     select = rest.body
-    if rest.common or rest.order or not isinstance(select, ast.Select):
+    if rest.common or not isinstance(select, ast.Select):
         return False
     if select.group or select.having or select.distinct:
         return False

@@ -38,9 +38,11 @@ def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
         ((branch, window) for branch in branches for window in branch.windows),
         key=lambda pair: (-pair[1].start.toordinal(), pair[0].number),
     )
-    columns = columns_of(query, [c.residual for c in found])
+    residuals = [c.residual for c in found]
+    columns = columns_of(query, residuals)
+    residual = residual_of(query, residuals)
     page = scope.options.page_size
-    if size is not None and len(asked) == 1:
+    if size is not None and len(asked) == 1 and residual is None:
         page = max(1, min(page, size))
     fields = fields_of(query.table, columns)
     first = FirstPages(query.table, scope.base_url, fields, page, query.number)
@@ -54,7 +56,7 @@ def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
         tuple(made),
         branches,
         first=first,
-        residual=residual_of(query, [c.residual for c in found]),
+        residual=residual,
         sample=query.sample,
         second=cutting.second_look(branches),
         notes=tuple(cutting.notes),
@@ -76,6 +78,7 @@ class _Cutting:
     scope: Scope
     notes: dict[str, None] = field(default_factory=dict)
     ids: list[int] = field(default_factory=list)
+    until: dt.date = dt.date.max
 
     def covers_by_days(self) -> dict[Cover, list[Piece]]:
         """Find the requests of each piece of the time line, and the days of each request."""
@@ -106,6 +109,9 @@ class _Cutting:
             pass
         try:
             found = overlapping(formula, at_most=most)
+            if len({each.residual for each in found}) > 1:
+                # A record that two branches bring is kept once: both have to judge it alike.
+                raise TooManyBranchesError(found)
         except TooManyBranchesError as error:
             raise refusals.too_many_branches(self.query, error.found, most) from None
         self.notes["the branches overlap: a record that matches two is paid for twice"] = None
@@ -118,9 +124,10 @@ class _Cutting:
         ids = _ids(self.query.table, conditions, self.scope.today)
         if not ids:
             raise refusals.without_range(self.query, self.scope.today)
-        self.ids += ids
-        self.notes[f"each id is looked for from its own day to {LATER} days later"] = None
         assert piece.high is not None
+        self.ids += ids
+        self.until = piece.high
+        self.notes[f"each id is looked for from its own day to {LATER} days later"] = None
         return around(map(day_of_id, ids), LATER + 1, piece.high)
 
     def second_look(self, branches: tuple[Branch, ...]) -> SecondLook | None:
@@ -131,7 +138,7 @@ class _Cutting:
             tuple(self.ids),
             branches[0].conditions,
             self.scope.options.window_days,
-            self.scope.today,
+            self.until,
         )
 
 

@@ -75,14 +75,14 @@ def rewritten(select: Select) -> ast.Select:
     kept = [e for e in select.where if not _given(select, e, NO_JOINS)]
     for on in select.ons.values():
         on.conjuncts = [e for e in on.conjuncts if not _given(select, e, on.inside)]
-    names = select.aliases()
+    aliases = select.weak_aliases()
     return replace(
         node,
         items=items,
         source=select.source(node.source) if node.source is not None else None,
         where=together([select.expression(e) for e in kept]),
-        group=tuple(select.expression(e, aliases=select.weak_aliases()) for e in node.group),
-        having=select.expression(node.having, aliases=names) if node.having else None,
+        group=tuple(select.expression(e, aliases=aliases) for e in node.group),
+        having=select.expression(node.having, aliases=aliases) if node.having else None,
     )
 
 

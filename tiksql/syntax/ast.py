@@ -7,7 +7,7 @@ Every node carries the span of the text that it came from, which takes no part i
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import FrozenInstanceError, dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from tiksql.source import NOWHERE, Span
@@ -16,15 +16,25 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+@dataclass(slots=True, kw_only=True, eq=False, repr=False)
 class Node:
     """A piece of syntax and the text it came from.
 
-    What a node says are its positional fields. Comparing, hashing and showing are written once,
-    for all kinds: made for each of sixty by ``dataclass``, they cost a tenth of the start-up.
+    What a node says are its positional fields. Freezing, comparing, hashing and showing are written
+    once, for all kinds: made for each of sixty by ``dataclass``, they cost a tenth of the start-up.
     """
 
     span: Span = field(default=NOWHERE)
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Set a field when the node is made; a node never changes afterwards."""
+        if hasattr(self, name):
+            raise FrozenInstanceError(f"cannot assign to field {name!r}")
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        """Refuse to change a node."""
+        raise FrozenInstanceError(f"cannot delete field {name!r}")
 
     @property
     def says(self) -> tuple[object, ...]:
@@ -50,7 +60,7 @@ class Node:
 # --- names and literals ---------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Name(Node):
     """An identifier: lower-cased, unless it was written in double quotes."""
 
@@ -58,54 +68,54 @@ class Name(Node):
     quoted: bool = field(default=False, kw_only=True)
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Integer(Node):
     """A whole number, of any size and never negative; ``-1`` is a ``Unary``."""
 
     value: int
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Number(Node):
     """A decimal number such as ``1.5``, never negative."""
 
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class String(Node):
     """A text, without its quotes and with ``''`` read as ``'``."""
 
     value: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Boolean(Node):
     """``TRUE`` or ``FALSE``."""
 
     value: bool
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Null(Node):
     """``NULL``."""
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class DateText(Node):
     """``DATE '2024-01-31'``; whether it is a date is for the resolver to say."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TimestampText(Node):
     """``TIMESTAMP '2024-01-31 12:00:00'``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Interval(Node):
     """``INTERVAL 7 DAY``: an amount and a unit in the singular, lower case."""
 
@@ -113,14 +123,14 @@ class Interval(Node):
     unit: Literal["year", "month", "week", "day", "hour", "minute", "second"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Now(Node):
     """``CURRENT_DATE`` or ``CURRENT_TIMESTAMP``, both UTC."""
 
     what: Literal["date", "timestamp"]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Parameter(Node):
     """``:name``, bound to a value when the statement runs and never spliced into it."""
 
@@ -130,14 +140,14 @@ class Parameter(Node):
 # --- expressions ----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Column(Node):
     """A column, perhaps with its table before it or members of it behind: ``v.video_tag.type``."""
 
     parts: tuple[Name, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Unary(Node):
     """A sign before an expression."""
 
@@ -145,7 +155,7 @@ class Unary(Node):
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Binary(Node):
     """Arithmetic or concatenation."""
 
@@ -154,7 +164,7 @@ class Binary(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Comparison(Node):
     """Two expressions held against each other; ``!=`` is read as ``<>``."""
 
@@ -163,28 +173,28 @@ class Comparison(Node):
     right: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class And(Node):
     """All of two or more."""
 
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Or(Node):
     """Some of two or more."""
 
     operands: tuple[Expression, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Not(Node):
     """The contrary."""
 
     operand: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class In(Node):
     """``x [NOT] IN (a, b)``, ``IN (:list)`` or ``IN ["a", "b"]``."""
 
@@ -193,7 +203,7 @@ class In(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class InQuery(Node):
     """``x [NOT] IN (SELECT …)``."""
 
@@ -202,7 +212,7 @@ class InQuery(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Between(Node):
     """``x [NOT] BETWEEN low AND high``, both ends included."""
 
@@ -212,7 +222,7 @@ class Between(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Like(Node):
     """``x [NOT] LIKE pattern``; ``ILIKE`` is insensitive to case."""
 
@@ -222,7 +232,7 @@ class Like(Node):
     insensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class IsNull(Node):
     """``x IS [NOT] NULL``."""
 
@@ -230,7 +240,7 @@ class IsNull(Node):
     negated: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Contains(Node):
     """``list CONTAINS value``."""
 
@@ -238,7 +248,7 @@ class Contains(Node):
     value: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class When(Node):
     """One arm of a ``CASE``."""
 
@@ -246,7 +256,7 @@ class When(Node):
     result: Expression
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Case(Node):
     """``CASE [operand] WHEN … THEN … [ELSE …] END``."""
 
@@ -255,14 +265,14 @@ class Case(Node):
     otherwise: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TypeName(Node):
     """A type as DuckDB writes it, upper-cased: ``BIGINT``, ``DECIMAL(18,3)``, ``VARCHAR[]``."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Cast(Node):
     """``CAST(x AS t)``; ``x::t`` is read as the same."""
 
@@ -270,7 +280,7 @@ class Cast(Node):
     type: TypeName
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SortKey(Node):
     """One key of an ``ORDER BY``."""
 
@@ -279,7 +289,7 @@ class SortKey(Node):
     nulls_first: bool | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Bound(Node):
     """One end of a window frame; ``offset`` only for ``n PRECEDING`` and ``n FOLLOWING``."""
 
@@ -289,7 +299,7 @@ class Bound(Node):
     offset: Expression | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Frame(Node):
     """``ROWS BETWEEN start AND end``."""
 
@@ -298,7 +308,7 @@ class Frame(Node):
     end: Bound
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Over(Node):
     """``OVER (PARTITION BY … ORDER BY … frame)``."""
 
@@ -307,7 +317,7 @@ class Over(Node):
     frame: Frame | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Call(Node):
     """A function; ``count(*)`` has ``star`` and no arguments."""
 
@@ -320,21 +330,21 @@ class Call(Node):
     over: Over | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Exists(Node):
     """``EXISTS (SELECT …)``."""
 
     query: Query
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Scalar(Node):
     """A query in brackets that gives one value."""
 
     query: Query
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Subscript(Node):
     """``list[1]``."""
 
@@ -378,14 +388,14 @@ Expression: TypeAlias = (
 # --- queries --------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Star(Node):
     """``*``, or ``t.*`` with a table."""
 
     table: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Item(Node):
     """One expression of a ``SELECT``, perhaps renamed."""
 
@@ -393,7 +403,7 @@ class Item(Node):
     alias: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class TableRef(Node):
     """A table or collection by name; ``parts`` has two for ``name.observations``."""
 
@@ -402,7 +412,7 @@ class TableRef(Node):
     sample: Integer | Parameter | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Derived(Node):
     """A query in ``FROM``."""
 
@@ -410,7 +420,7 @@ class Derived(Node):
     alias: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Join(Node):
     """Two tables side by side; at most one of ``on`` and ``using`` is given."""
 
@@ -424,7 +434,7 @@ class Join(Node):
 From: TypeAlias = TableRef | Derived | Join
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Select(Node):
     """``SELECT … FROM … WHERE … GROUP BY … HAVING …``."""
 
@@ -436,7 +446,7 @@ class Select(Node):
     distinct: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Compound(Node):
     """Two queries as one: ``UNION``, ``EXCEPT`` or ``INTERSECT``."""
 
@@ -449,7 +459,7 @@ class Compound(Node):
 Body: TypeAlias = "Select | Compound | Query"
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class CommonTable(Node):
     """One ``name AS (query)`` of a ``WITH``."""
 
@@ -457,7 +467,7 @@ class CommonTable(Node):
     query: Query
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Query(Node):
     """A body with what stands around it; a bare ``SELECT`` is a query, too."""
 
@@ -471,7 +481,7 @@ class Query(Node):
 # --- statements -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Explain(Node):
     """``EXPLAIN [ANALYZE] [(FORMAT f)] query``."""
 
@@ -480,7 +490,7 @@ class Explain(Node):
     format: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class CreateCollection(Node):
     """``CREATE [OR REPLACE] COLLECTION name AS query``."""
 
@@ -489,21 +499,21 @@ class CreateCollection(Node):
     replace: bool = False
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class RefreshCollection(Node):
     """``REFRESH COLLECTION name``."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class DropCollection(Node):
     """``DROP COLLECTION name``."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Show(Node):
     """``SHOW what [FOR name]``."""
 
@@ -520,14 +530,14 @@ class Show(Node):
     name: Name | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Describe(Node):
     """``DESCRIBE name``."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class CopyOption(Node):
     """One option of ``COPY``: ``HEADER``, ``FORMAT csv``."""
 
@@ -535,7 +545,7 @@ class CopyOption(Node):
     value: Name | String | Integer | Boolean | None = None
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Copy(Node):
     """``COPY (query) | name TO 'file' [(options)]``."""
 
@@ -544,7 +554,7 @@ class Copy(Node):
     options: tuple[CopyOption, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class SetSetting(Node):
     """``SET name = value``; a bare word is a ``Name``, a sign is part of the number."""
 
@@ -552,7 +562,7 @@ class SetSetting(Node):
     value: Name | String | Integer | Number | Boolean | Null
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class ResetSetting(Node):
     """``RESET name``, or ``RESET ALL`` with no name."""
 
@@ -573,7 +583,7 @@ Statement: TypeAlias = (
 )
 
 
-@dataclass(frozen=True, slots=True, eq=False, repr=False)
+@dataclass(slots=True, eq=False, repr=False)
 class Script(Node):
     """The statements of a text, in order."""
 

@@ -21,9 +21,7 @@ from tiksql.errors import ParseError
 from tiksql.syntax import ast, tree_expressions, tree_queries, tree_statements, tree_values
 from tiksql.syntax.cache import table_file
 from tiksql.syntax.lexer import Lexer
-from tiksql.syntax.mistakes import explain
 from tiksql.syntax.nesting import NESTING, SHALLOW, Nesting, check_length, check_tree
-from tiksql.syntax.scene import Scene
 from tiksql.syntax.tokens import END, Token
 
 if TYPE_CHECKING:
@@ -159,6 +157,9 @@ def _mistake(
     table: Table, text: str, tokens: list[Token], wrong: Token, stacks: Sequence[list[int]]
 ) -> ParseError:
     """Explain a wrong token; the stacks are those before it and before the one before it."""
+    from tiksql.syntax.mistakes import explain  # noqa: PLC0415 - most texts have no mistake
+    from tiksql.syntax.scene import Scene  # noqa: PLC0415 - see above
+
     if wrong.kind == END:
         last = tokens[-1].end if tokens else 0
         wrong = Token(END, "", last, last)
