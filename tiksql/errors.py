@@ -11,7 +11,8 @@ TikSQLError
   ConnectionFailedError    TS51x  the server cannot be reached, or does not answer as the API does
   RefusedError             TS52x  the API says that the request is wrong
   QuotaError               TS53x  the day's quota or the cap of the statement is reached
-  IncompleteError          TS54x  rows are missing, and the answer would be wrong without them
+  IncompleteError          TS540  rows are missing, and the answer would be wrong without them
+  EvaluationError          TS541… the local half failed on what it was given, or needed too much
   OutputError              TS70x  a file or stream cannot be written
   InterruptError           TS80x  somebody pressed Ctrl-C
 
@@ -118,6 +119,12 @@ class IncompleteError(TikSQLError):
 
     kind = "incomplete"
     exit_status = 5
+
+
+class EvaluationError(TikSQLError):
+    """The local half of a statement failed on what it was given, or needed too much."""
+
+    kind = "evaluation"
 
 
 class OutputError(TikSQLError):

@@ -15,7 +15,7 @@ from msgspec import Struct
 
 from tiksql.api.pages import Page
 from tiksql.cuts import holds
-from tiksql.errors import IncompleteError, InterruptError, TikSQLError
+from tiksql.errors import IncompleteError, InterruptError, LanguageError, TikSQLError
 from tiksql.local.engine import Engine
 from tiksql.local.failures import EvaluationError
 from tiksql.local.relations import LocalQuery
@@ -69,6 +69,7 @@ class Evaluation:
         try:
             with self._judge.engine if self._judge else nullcontext():
                 yield from self._cut(self._found())
+            self._reading.note_caps()
         except (TikSQLError, KeyboardInterrupt) as error:
             if not stats.rows:
                 raise _as_error(error) from None
@@ -98,6 +99,7 @@ class Evaluation:
             if rows:
                 yield rows
             if left == 0:
+                self._reading.capped.clear()  # what lies behind the limit is not missed
                 return
 
     # --- with DuckDB
@@ -131,26 +133,27 @@ class Evaluation:
             for scan in self._plan.scans:
                 self._read(judge, scan)
                 whole.add(scan.name)
-        except EvaluationError:
+        except (LanguageError, EvaluationError):
             raise
         except (TikSQLError, KeyboardInterrupt) as error:
             failed = error
-        self._check_cut(whole, failed)
+        if failed and not self._reading.stream.stats.records:
+            raise failed
+        if not self._partial:
+            self._check_cut(whole, failed)
         self._count_dropped(judge)
         yield from judge.engine.run(judge.answer)
         if failed and not self._partial:
             raise failed
+        if failed:
+            self._reading.fail(failed)
 
     def _check_cut(self, whole: set[str], failed: TikSQLError | KeyboardInterrupt | None) -> None:
         """Raise where rows of a cut reading would be no rows of the whole result."""
-        stats = self._reading.stream.stats
-        cut = {scan.name for scan in self._plan.scans} - whole | self._reading.capped
-        if failed and not stats.records:
-            raise failed
-        if failed and self._partial:
-            self._reading.fail(failed)
-        elif cut and not self._partial and not holds(self._plan.local, frozenset(cut)):
-            raise _without_answer(failed or IncompleteError("TS540", stats.reason or ""))
+        capped = self._reading.capped
+        cut = {scan.name for scan in self._plan.scans} - whole | capped.keys()
+        if not holds(self._plan.local, frozenset(cut)):
+            raise _without_answer(failed or IncompleteError("TS540", next(iter(capped.values()))))
 
     def _count_dropped(self, judge: Judge) -> None:
         counts: list[Any] = [judge.value(query)[0] for query in judge.dropped]

@@ -38,8 +38,8 @@ class Reading:
         self._clock = clock
         self._started = clock()
         self._readers: list[Reader] = []
-        self.capped: set[str] = set()
-        """Names of the scans that the API itself has cut."""
+        self.capped: dict[str, str] = {}
+        """Names of the scans that the API itself has cut, and what it has cut of them."""
 
     def pages(
         self, scan: Scan, requests: Sequence[Request]
@@ -92,13 +92,17 @@ class Reading:
         """Notice where the API ends a list although there is more of it (REF23)."""
         most = page.request.table.max_records
         if most and not page.has_more and (page.cursor or 0) >= most:
-            self.capped.add(scan_name(page.request.scan))
-            stats = self.stream.stats
-            stats.complete = False
-            stats.reason = (
+            self.capped[scan_name(page.request.scan)] = (
                 f"the API gives no more than {most:,} {page.request.table.name}"
                 f" of {page.request.key}"
             )
+
+    def note_caps(self) -> None:
+        """Mark the result as lacking rows if the API itself has cut a list."""
+        stats = self.stream.stats
+        if self.capped and stats.complete:
+            stats.complete = False
+            stats.reason = next(iter(self.capped.values()))
 
     def _note_keys_left(
         self, requests: Sequence[Request], latest: Mapping[int, Page | Refusal]

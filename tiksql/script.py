@@ -18,7 +18,7 @@ from tiksql.session import Text
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterator
+    from collections.abc import Callable, Generator, Iterator
 
     from tiksql.arguments import Arguments
     from tiksql.console import Console
@@ -45,6 +45,7 @@ class Run:
     status: int = 0
     results: int = 0
     totals: dict[str, Any] = field(default_factory=dict)
+    confirm: Callable[[Stream], bool] = lambda _: True
 
     def script(self, source: Source) -> bool:
         """Run the statements of a source; say whether what comes after it shall run, too."""
@@ -136,7 +137,7 @@ class Run:
             self._write_text(answer.text)
             if answer.stream:
                 self._add(answer.stream.stats)
-        elif answer is not None:
+        elif answer is not None and self.confirm(answer):
             self._write_rows(answer)
 
     def _write_text(self, text: str) -> None:
@@ -185,8 +186,7 @@ class Run:
 
     def _add(self, stats: Stats) -> None:
         """Add what a statement cost and brought to the account of the run."""
-        if stats.rows:  # without any, the failure itself decides
-            self.status = self.status or stats.exit_status
+        self.status = self.status or stats.exit_status
         add = stats.as_json()
         for name in ("rows", "records", "requests", "retries", "elapsed_ms"):
             self.totals[name] = self.totals.get(name, 0) + add[name]

@@ -160,7 +160,7 @@ class Session:
 
         client, runner = self._line()
         meter.ledger = client.meter.ledger
-        self._keep_reserve(made, meter)
+        self._keep_reserve(requests[0].table.pool, meter)
         careful = made.limit is not None and (made.streams or made.stop)
         concurrency = 1 if careful else self.settings.number("concurrency")
         asking = client.metered(meter)
@@ -174,20 +174,20 @@ class Session:
             self._runner = Runner(self._client.aclose)
         return self._client, self._runner
 
-    def _keep_reserve(self, made: Plan, meter: Meter) -> None:
-        """Lower the cap so that the reserved part of the day's quota stays untouched."""
+    def _keep_reserve(self, pool: str, meter: Meter) -> None:
+        """Lower the cap so that the reserved part of a pool's quota of today stays untouched."""
         reserve = self.settings.number("reserve")
-        used = self.backend.used_today(made.pool) if reserve and made.pool else None
-        if used is None or made.pool is None:
+        used = self.backend.used_today(pool) if reserve else None
+        if used is None:
             return
-        free = load().pools[made.pool].requests_a_day - used - reserve
+        free = load().pools[pool].requests_a_day - used - reserve
         if free <= 0:
             raise QuotaError(
                 "TS532",
                 f"only the reserve of {reserve} requests is left of today's quota",
                 hint="SET reserve = 0 gives it free",
             )
-        meter.max_requests = min(free, self.settings.number("max_requests"))
+        meter.max_requests = min(meter.requests + free, self.settings.number("max_requests"))
 
     # --- statements about statements
 

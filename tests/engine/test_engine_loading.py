@@ -190,6 +190,24 @@ def test_rows_keep_the_order_in_which_they_were_loaded():
     assert found == [(ID + 9999 - n,) for n in range(5000)]
 
 
+def test_a_result_is_not_mixed_with_a_later_one():
+    query = to_duckdb(parsed("SELECT id FROM videos"), bindings())
+    with engine(map(row, range(5000))) as asked:
+        batches = asked.run(query)
+        next(batches)
+        asked.check(query)
+        with pytest.raises(RuntimeError):
+            next(batches)
+
+
+def test_a_table_that_is_cleared_is_empty():
+    with engine([row()]) as asked:
+        asked.clear("s1")
+        assert value(asked, "count(*)", "FROM videos") == 0
+        asked.load("s1", [row(1)])
+        assert value(asked, "id", "FROM videos") == ID + 1
+
+
 def test_a_branch_is_known_to_the_residual_and_to_nobody_else():
     residual = parsed("SELECT 1 WHERE videos._branch = 2 AND like_count > 5 OR _branch = 3")
     with engine() as asked:

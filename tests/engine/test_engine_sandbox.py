@@ -10,8 +10,7 @@ import duckdb
 import pytest
 from engine_world import ask, engine, problem, row
 
-from tiksql.errors import InterruptError, TikSQLError
-from tiksql.local.failures import EvaluationError
+from tiksql.errors import EvaluationError, InterruptError, TikSQLError
 
 leak = "a variable that SQL must not see"
 
@@ -219,6 +218,12 @@ def test_a_long_statement_can_be_interrupted():
             ask(asked, f"SELECT count(*) {CROSS} WHERE hash(a.id, b.id, c.id, d.id, e.id) = 7")
         timer.join()
         assert time.monotonic() - started < 5
+
+
+def test_interrupting_an_engine_that_is_gone_does_nothing():
+    with engine() as asked:
+        pass
+    asked.interrupt()
 
 
 def test_a_statement_may_be_given_a_time():

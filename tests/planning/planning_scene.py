@@ -8,6 +8,7 @@ import pytest
 
 from tiksql.catalog import load
 from tiksql.errors import LanguageError
+from tiksql.judging import prepare
 from tiksql.local.functions import aggregates, known
 from tiksql.planning.binding import bind
 from tiksql.planning.planner import plan
@@ -15,6 +16,7 @@ from tiksql.planning.query import Options, Scope
 from tiksql.planning.resolver import resolve
 from tiksql.source import Source
 from tiksql.syntax.parser import parse
+from tiksql.syntax.printer import to_sql
 
 NOW = dt.datetime.fromisoformat("2026-09-01T12:00:00")
 TODAY = NOW.date()
@@ -26,6 +28,35 @@ def planned(sql, values=None, **options):
     scope = Scope(load(), NOW, Options(**options), load().base_url, known, aggregates)
     (statement,) = parse(Source(sql)).statements
     return plan(resolve(bind(statement, values or {}), scope), scope)
+
+
+def judged(sql, values=None, **options):
+    """Plan a statement, and have DuckDB check its part, as is done before anything is asked."""
+    made = planned(sql, values, **options)
+    return made if made.local is None else prepare(made, NOW)[0]
+
+
+def asked(sql, **options):
+    """Return the name of each scan's table with the query or the keys that are sent for it."""
+    return [
+        (scan.table.name, [request.body.get("query", request.key) for request in scan.requests])
+        for scan in judged(sql, **options).scans
+    ]
+
+
+def kept(sql, **options):
+    """Return what DuckDB judges of the records of each scan, without the name of the scan."""
+    made = judged(sql, **options)
+    return [scan.residual and plainly(scan.residual) for scan in made.scans]
+
+
+def rest(sql, **options):
+    """Return the query that DuckDB answers."""
+    return plainly(judged(sql, **options).local)
+
+
+def plainly(node):
+    return to_sql(node).replace('"', "")
 
 
 def searched(where, values=None, **options):

@@ -12,7 +12,7 @@ Two things it cannot do: stop within a single step of a function that builds a v
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from tiksql.local.failures import failure
@@ -64,17 +64,18 @@ class Engine:
         self._errors = duckdb.Error
         self._connection = duckdb.connect(":memory:")
         self._tables: dict[str, _Table] = {}
+        self._asked = 0
         limits = [f"memory_limit = {literal(memory_limit)}", f"threads = {_threads()}"]
         for setting in (*limits, *_SETTINGS):
-            self._connection.execute(f"SET {setting}")
+            self._execute(f"SET {setting}")
         newer = (f"max_execution_time = {max_seconds * 1000}",) if max_seconds else ()
         for setting in (*_NEWER_SETTINGS, *newer):
             self._try_setting(setting)
-        self._connection.execute("SET lock_configuration = true")
+        self._execute("SET lock_configuration = true")
 
     def _try_setting(self, setting: str) -> None:
         try:
-            self._connection.execute(f"SET {setting}")
+            self._execute(f"SET {setting}")
         except self._errors as error:
             if "unrecognized configuration parameter" not in str(error):
                 raise
@@ -96,7 +97,7 @@ class Engine:
         """Make an empty table, with an INTEGER column ``_branch`` behind those given."""
         self._tables[table] = made = _Table(table, columns)
         with self._translated():
-            self._connection.execute(made.definition())
+            self._execute(made.definition())
 
     def load(self, table: str, rows: Sequence[Row], branch: int = 0) -> None:
         """Put in rows of canonical values, such as those of a page, in their order.
@@ -112,7 +113,7 @@ class Engine:
         """Take out all rows of a table."""
         self._tables[table].waiting = []
         with self._translated():
-            self._connection.execute(f"TRUNCATE {quoted(table)}")
+            self._execute(f"TRUNCATE {quoted(table)}")
 
     def check(self, query: LocalQuery) -> tuple[Head, ...]:
         """Say which columns a query gives, without running it.
@@ -125,31 +126,42 @@ class Engine:
     def run(self, query: LocalQuery) -> Iterator[list[Row]]:
         """Yield the rows of a query in batches, their values as ``rows`` says they are.
 
-        A number that is not finite and a time outside the calendar are NULL.
+        A number that is not finite and a time outside the calendar are NULL. One result is read
+        at a time: after anything else was asked of the engine, reading on is a ``RuntimeError``.
         """
         for table in self._tables.values():
             self._flush(table)
         shapes = [shape for _, shape in self._shapes(query)]
         before, after = _wrapping(shapes)
         with self._translated(query, len(before)):
-            self._connection.execute(before + query.text + after)
-        while batch := self._fetched(query, len(before)):
+            self._execute(before + query.text + after)
+        asked = self._asked
+        while batch := self._fetched(query, len(before), asked):
             yield _canonical(batch, shapes)
 
-    def _fetched(self, query: LocalQuery, shift: int) -> list[Row]:
+    def _fetched(self, query: LocalQuery, shift: int, asked: int) -> list[Row]:
+        if asked != self._asked:
+            # DuckDB would go on with the rows of the later statement.
+            raise RuntimeError("a result was read on after the engine was asked something else")
         with self._translated(query, shift):
             return self._connection.fetchmany(FETCH)
 
     def interrupt(self) -> None:
         """Stop what is running, from another thread or a signal; it ends in ``InterruptError``."""
-        self._connection.interrupt()
+        with suppress(self._errors):  # thrown away already, so nothing is running
+            self._connection.interrupt()
+
+    def _execute(self, sql: str, parameters: list[str] | None = None) -> Any:
+        """Ask the one connection; a cursor of it would come without most of the settings."""
+        self._asked += 1
+        return self._connection.execute(sql, parameters)
 
     def _flush(self, table: _Table) -> None:
         if not table.waiting:
             return
         text, table.waiting = encode(table.waiting), []
         with self._translated():
-            self._connection.execute(table.insertion, [text])
+            self._execute(table.insertion, [text])
 
     def _shapes(self, query: LocalQuery) -> list[tuple[str, Shape]]:
         with self._translated(query, len("DESCRIBE ")):
@@ -161,7 +173,7 @@ class Engine:
         ]
 
     def _described(self, query: LocalQuery) -> list[tuple[str, str]]:
-        rows = self._connection.execute(f"DESCRIBE {query.text}").fetchall()
+        rows = self._execute(f"DESCRIBE {query.text}").fetchall()
         return [(name, type_) for name, type_, *_ in rows]
 
     def _ids(self, query: LocalQuery) -> set[int]:
@@ -173,13 +185,13 @@ class Engine:
         marked = [t for t in self._tables.values() if t.has_ids]
         try:
             for table in marked:
-                self._connection.execute(table.definition(marked=True))
+                self._execute(table.definition(marked=True))
             described = self._described(query)
         except self._errors:
             return set()
         finally:
             for table in marked:
-                self._connection.execute(f"DROP TABLE IF EXISTS temp.{quoted(table.name)}")
+                self._execute(f"DROP TABLE IF EXISTS temp.{quoted(table.name)}")
         return {i for i, (_, type_) in enumerate(described) if type_.startswith("UBIGINT")}
 
     @contextmanager

@@ -11,7 +11,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tiksql.errors import InterruptError, ResolveError, TikSQLError
+from tiksql.errors import EvaluationError, InterruptError, ResolveError, TikSQLError
 from tiksql.local.wording import LONGEST, cleaned, in_words
 from tiksql.spelling import nearest
 
@@ -32,12 +32,6 @@ _MISSING = (
 )
 _CANDIDATES = re.compile(r"(?:Candidate [a-z]+:|Did you mean) ([^\n?]*)")
 _WORD = re.compile(r"""["']([^"']+)["']""")
-
-
-class EvaluationError(TikSQLError):
-    """The local half of a statement failed on what it was given, or needed too much."""
-
-    kind = "evaluation"
 
 
 def failure(error: Exception, query: LocalQuery | None = None, shift: int = 0) -> TikSQLError:

@@ -30,6 +30,8 @@ def _pandas_type(head: Head, values: list[Any]) -> str:
     match head.type:
         case "id" | "integer":
             return "Int64" if _fits(values) else "object"
+        case "number":
+            return "Float64"
         case "boolean":
             return "boolean"
         case "timestamp":
@@ -44,6 +46,7 @@ def to_polars(heads: Sequence[Head], rows: Sequence[Row]) -> Any:
     types = {
         "id": polars.Int64,
         "integer": polars.Int64,
+        "number": polars.Float64,
         "text": polars.String,
         "boolean": polars.Boolean,
         "timestamp": polars.Datetime("us"),
@@ -66,6 +69,7 @@ def to_arrow(heads: Sequence[Head], rows: Sequence[Row]) -> Any:
     types = {
         "id": arrow.int64(),
         "integer": arrow.int64(),
+        "number": arrow.float64(),
         "text": arrow.string(),
         "boolean": arrow.bool_(),
         "timestamp": arrow.timestamp("us"),

@@ -25,5 +25,7 @@ def _kinds() -> dict[str, str]:
         return {**SYNTAX, **dict(rows.fetchall())}
 
 
-SYNTAX = dict.fromkeys(("coalesce", "nullif", "ifnull", "if", "try_cast", "unnest"), "scalar")
-"""What DuckDB's parser knows and its list of functions leaves out."""
+SYNTAX = dict.fromkeys(
+    ("coalesce", "grouping", "if", "ifnull", "nullif", "try", "try_cast", "unnest"), "scalar"
+)
+"""What DuckDB's grammar knows and its list of functions leaves out."""

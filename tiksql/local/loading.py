@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from tiksql.local.failures import EvaluationError
+from tiksql.errors import EvaluationError
 from tiksql.local.types import STORED
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from tiksql.errors import ResolveError
 from tiksql.planning import formulas
 from tiksql.planning.conditions import Conditions
-from tiksql.planning.names import check_function, table_of
+from tiksql.planning.names import check_function, check_sample, table_of
 from tiksql.planning.plan import scan_name
 from tiksql.planning.query import Keys
 from tiksql.planning.scopes import Block, Relation
@@ -101,12 +101,13 @@ class Select:
                 self._declare(left, optional)
                 inside = optional | {id(node)} if kind == "left" else optional
                 self._declare(right, inside)
+                self.block.merged.update(name.text.lower() for name in node.using)
                 self.ons[id(node)] = On(node, inside, list(conjuncts(on)) if on else [])
             case ast.Derived(query=query, alias=alias):
                 inner, names = self.walk.query(query, self.block.parent, self.tables)
                 self.inner[id(node)] = inner
                 name = alias.text.lower() if alias else ""
-                self.block.relations.append(Relation(name, node, columns=names))
+                self.block.add(Relation(name, node, columns=names))
             case ast.TableRef():
                 self._declare_table(node, optional)
 
@@ -115,12 +116,13 @@ class Select:
         written = ".".join(part.text for part in node.parts).lower()
         if written in self.tables:
             relation = Relation(name, node, columns=self.tables[written].names)
-            self.block.relations.append(relation)
+            self.block.add(relation)
             return
         table = table_of(self.walk.scope.catalog, node)
+        check_sample(table, node)
         number = len(self.walk.drafts) + 1
         relation = Relation(name, node, table, scan=number)
-        self.block.relations.append(relation)
+        self.block.add(relation)
         conditions = Conditions(self.walk.scope, self.block, relation, self.expression)
         draft = Draft(self.node, number, relation, node, optional, conditions)
         self.walk.drafts.append(draft)
@@ -156,12 +158,17 @@ class Select:
         if isinstance(node, ast.Item):
             yield replace(node, expression=self.expression(node.expression))
             return
+        given: set[str] = set()
         for relation in self._starred(node):
-            names = relation.table.selectable if relation.table is not None else relation.columns
+            names = relation.columns
+            if relation.table is not None:
+                names = tuple(column.name for column in relation.table.selectable)
             if names is None:
                 yield ast.Star(ast.Name(relation.name), span=node.span)
-            for each in names or ():
-                name = each if isinstance(each, str) else each.name
+            for name in names or ():
+                if name in self.block.merged & given:
+                    continue
+                given.add(name)
                 column = ast.Column((ast.Name(relation.name), ast.Name(name)), span=node.span)
                 yield ast.Item(self.expression(column), span=node.span)
 

@@ -42,3 +42,14 @@ def table_of(catalog: Catalog, node: ast.TableRef) -> Table:
         span=node.parts[0].span.to(node.parts[-1].span),
         hint=f'did you mean "{near}"?' if near else f"the tables are {', '.join(catalog.tables)}",
     )
+
+
+def check_sample(table: Table, node: ast.TableRef) -> None:
+    """Raise ``ResolveError`` for a sample of what the API does not draw from at random."""
+    if node.sample is not None and table.needs == "key":
+        raise ResolveError(
+            "TS224",
+            f"the API draws no random {table.name}",
+            span=node.sample.span,
+            hint="ORDER BY random() LIMIT … draws from the rows that came",
+        )

@@ -105,7 +105,8 @@ def overlapping(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
     """Turn a formula into requests that together mean it, though a record may match several.
 
     The way out where disjoint requests would be too many: each alternative is asked for by
-    itself. Raise ``TooManyBranchesError`` above ``at_most``.
+    itself. A record that two of them bring is kept once, so both have to judge it alike. Raise
+    ``TooManyBranchesError`` above ``at_most``, and where their residuals differ.
     """
     parts = conjuncts(formula)
     blocking = _place(parts).blocking
@@ -117,7 +118,7 @@ def overlapping(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
     found: dict[Cover, None] = {}
     for part in [*longer, *([disjunction(simple)] if simple else [])]:
         found |= dict.fromkeys(cover(conjunction([*others, part]), at_most=at_most))
-        if len(found) > at_most:
+        if len(found) > at_most or len({each.residual for each in found}) > 1:
             raise TooManyBranchesError(tuple(found))
     return tuple(found)
 

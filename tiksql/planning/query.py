@@ -53,8 +53,8 @@ class TableQuery(Struct, frozen=True):
     """One table of the API as a statement reads it: which records, and which of their columns.
 
     ``where`` is what was asked of this table alone; ``local`` holds the predicates in it that
-    DuckDB judges. ``select`` and ``place`` are the SELECT of the statement and the name in its FROM
-    that this is, and ``places`` says where each predicate stands, for errors that the planner finds.
+    DuckDB judges. For errors that the planner finds, ``select`` and ``place`` are the SELECT and
+    the name in its FROM that this was made of, and ``places`` says where each predicate stands.
     """
 
     statement: ast.Query

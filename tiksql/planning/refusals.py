@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiksql.errors import PlanError
-from tiksql.planning.formulas import All, Days, predicates
+from tiksql.planning.formulas import Days, conjuncts, predicates
+from tiksql.planning.trees import exchanged
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
 
@@ -35,9 +36,17 @@ def unrestricted(query: TableQuery) -> PlanError:
 def without_key(query: TableQuery) -> PlanError:
     """Refuse a table that is asked by key, where the keys are not given."""
     names = " or ".join(column.name for column in query.table.keys)
+    message = f"{query.table.name} are asked for one by one: "
+    if isinstance(query.select.source, ast.Join):
+        return PlanError(
+            "TS306",
+            message + "the WHERE or an ON has to name them",
+            span=query.place.span,
+            hint=f"ON {names} = a column of another table, or IN ('…', '…')",
+        )
     return PlanError(
         "TS306",
-        f"{query.table.name} are asked for one by one: the WHERE has to name them",
+        message + "the WHERE has to name them",
         span=_where_span(query),
         hint=f"WHERE {names} IN ('…', '…')",
     )
@@ -84,8 +93,7 @@ def check_order(query: TableQuery) -> None:
 
 
 def _required_days(query: TableQuery) -> list[Days]:
-    parts = query.where.parts if isinstance(query.where, All) else (query.where,)
-    return [part for part in parts if isinstance(part, Days)]
+    return [part for part in conjuncts(query.where) if isinstance(part, Days)]
 
 
 def in_the_future(query: TableQuery, today: dt.date) -> PlanError:
@@ -102,12 +110,17 @@ def without_range(query: TableQuery, today: dt.date) -> PlanError:
     """Show the statement with a range of thirty days added, the last that it leaves open."""
     last = min([today - DAY, *(day.high for day in _required_days(query) if day.high)])
     first = last - 29 * DAY
-    range_ = ast.Between(
-        ast.Column((ast.Name(DATE),)), ast.String(str(first)), ast.String(str(last))
-    )
-    select = _select(query)
-    where = range_ if select.where is None else ast.And((*_conjuncts(select.where), range_))
-    fixed = replace(query.statement, body=replace(select, where=where))
+    parts: tuple[ast.Name, ...] = (ast.Name(DATE),)
+    if isinstance(query.select.source, ast.Join):
+        parts = (query.place.alias or query.place.parts[-1], *parts)
+    range_ = ast.Between(ast.Column(parts), ast.String(str(first)), ast.String(str(last)))
+    join, select = _left_join(query), query.select
+    if join is None:
+        fixed = exchanged(
+            query.statement, select, replace(select, where=_with(select.where, range_))
+        )
+    else:
+        fixed = exchanged(query.statement, join, replace(join, on=_with(join.on, range_)))
     return PlanError(
         "TS301",
         f"a search in {query.table.name} needs a range of days",
@@ -116,22 +129,26 @@ def without_range(query: TableQuery, today: dt.date) -> PlanError:
     )
 
 
-def _conjuncts(where: ast.Expression) -> tuple[ast.Expression, ...]:
-    return where.operands if isinstance(where, ast.And) else (where,)
+def _with(where: ast.Expression | None, condition: ast.Expression) -> ast.Expression:
+    if where is None:
+        return condition
+    return ast.And((*(where.operands if isinstance(where, ast.And) else (where,)), condition))
 
 
 def _where_span(query: TableQuery) -> Span:
-    where = _select(query).where
-    return where.span if where else query.table_span
+    join = _left_join(query)
+    where = query.select.where if join is None else join.on
+    return where.span if where else query.place.span
 
 
-def _select(query: TableQuery) -> ast.Select:
-    """Take the brackets off a statement."""
-    body: ast.Node = query.statement
-    while isinstance(body, ast.Query):
-        body = body.body
-    assert isinstance(body, ast.Select)
-    return body
+def _left_join(query: TableQuery) -> ast.Join | None:
+    """Find the LEFT JOIN that a table is on the right side of: its ON is asked, not the WHERE."""
+    node = query.select.source
+    while isinstance(node, ast.Join):
+        if node.right is query.place:
+            return node if node.kind == "left" else None
+        node = node.left
+    return None
 
 
 def _days_span(query: TableQuery) -> Span:

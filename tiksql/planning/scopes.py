@@ -56,10 +56,22 @@ class Found(Struct):
 
 
 class Block(Struct):
-    """The relations of one SELECT, and the block around it."""
+    """The relations of one SELECT, and the block around it; ``merged`` are the columns of USING."""
 
     relations: list[Relation] = field(default_factory=list)
     parent: Block | None = None
+    merged: set[str] = field(default_factory=set)
+
+    def add(self, relation: Relation) -> None:
+        """Take in a relation; raise ``ResolveError`` if its name is taken."""
+        if relation.name and any(r.name == relation.name for r in self.relations):
+            raise ResolveError(
+                "TS223",
+                f'"{relation.name}" stands for two tables',
+                span=relation.node.span,
+                hint=f"AS gives each a name of its own: {relation.name} AS other",
+            )
+        self.relations.append(relation)
 
     def find(self, node: ast.Column) -> Found | None:
         """Look up a column here, then outside; None where only DuckDB can know.
@@ -88,10 +100,15 @@ class Block(Struct):
             if named.has(rest[0].text) is False:
                 raise self._unknown(node)
             return _found(named, rest[0].text, tuple(rest[1:]))
-        for relation in self.relations:
-            if relation.has(head.text):
-                return _found(relation, head.text, tuple(rest))
-        return None
+        having = [relation for relation in self.relations if relation.has(head.text)]
+        if len(having) > 1 and head.text.lower() not in self.merged:
+            raise ResolveError(
+                "TS223",
+                f'"{head.text}" is a column of {having[0].name} and of {having[1].name}',
+                span=head.span,
+                hint=f"{having[0].name}.{head.text}",
+            )
+        return _found(having[0], head.text, tuple(rest)) if having else None
 
     def knows_too_little(self) -> bool:
         """Say whether a relation has columns that nobody knows yet."""

@@ -109,9 +109,6 @@ class _Cutting:
             pass
         try:
             found = overlapping(formula, at_most=most)
-            if len({each.residual for each in found}) > 1:
-                # A record that two branches bring is kept once: both have to judge it alike.
-                raise TooManyBranchesError(found)
         except TooManyBranchesError as error:
             raise refusals.too_many_branches(self.query, error.found, most) from None
         self.notes["the branches overlap: a record that matches two is paid for twice"] = None

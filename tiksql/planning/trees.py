@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from dataclasses import fields, replace
+from typing import TYPE_CHECKING, Any
 
 from tiksql.planning.binding import children
 from tiksql.planning.constants import is_constant
@@ -41,3 +42,15 @@ def nodes(node: ast.Node) -> Iterator[ast.Node]:
     yield node
     for child in children(node):
         yield from nodes(child)
+
+
+def exchanged(node: Any, old: ast.Node, new: ast.Node) -> Any:
+    """Put one node in the place of another, which is found by what it is, not by what it says."""
+    if node is old:
+        return new
+    if isinstance(node, tuple):
+        return tuple(exchanged(part, old, new) for part in node)
+    if not isinstance(node, ast.Node):
+        return node
+    says = {each.name: exchanged(getattr(node, each.name), old, new) for each in fields(node)}
+    return replace(node, **says)

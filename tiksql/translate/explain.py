@@ -48,6 +48,8 @@ def _scan(scan: Scan) -> Iterator[str]:
         yield f"  {_counted(len(scan.requests), 'key')}: one request for each {scan.key.name}"
         yield from _some([f"    {request.key}" for request in scan.requests])
         return
+    if scan.sample is not None:
+        yield f"  sample   {_counted(scan.sample, 'record')} at random, shared by the windows"
     for branch in scan.branches:
         yield from _branch(branch)
 
@@ -131,8 +133,8 @@ def _cost(plan: Plan) -> Iterator[str]:
     each = "".join(f", and 1 for each {scan.key.name}" for scan in dependent if scan.key)
     pool = f", from the pool {plan.pool}" if plan.pool else ""
     yield f"  {_counted(least, 'request')} at least{each}{pool}"
-    sizes = {request.body.get(request.table.paging.size_field) for request in plan.requests}
-    if (plan.limit is None or not plan.streams) and sizes - {None}:
+    paged = any(s.table.paging.kind != "none" and s.sample is None for s in plan.scans)
+    if paged and (plan.limit is None or not plan.streams):
         yield "  1 more for each further 100 matching records of a window"
     yield f"  quota used today: {_quota(plan)}"
 
