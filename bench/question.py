@@ -34,7 +34,7 @@ def as_statement() -> str:
     """Write the question in SQL."""
     regions = ", ".join(f"'{region}'" for region in REGIONS)
     return (
-        f"SELECT {', '.join(FIELDS)} FROM videos WHERE region_code IN ({regions}) "  # noqa: S608 - constants
+        f"SELECT {', '.join(FIELDS)} FROM videos WHERE region_code IN ({regions}) "
         f"AND create_date BETWEEN '{START}' AND '{END}' LIMIT {RECORDS}"
     )
 

@@ -37,6 +37,10 @@ TRANSLATED = Mark(3, 2)
 FETCHED = Mark(2, 1.5)
 MEMORY = Mark(120, unit=" MB")
 
+NESTED = Mark(50, unit=" ms")
+JUDGED = Mark(1, unit=" s")
+MANY = Mark(400, unit=" MB")
+
 Row = tuple[str, ...]
 
 
@@ -83,6 +87,22 @@ def statement_rows(
         rows += [(f"{stage}: {name}", *_micros(all_), *[""] * 5) for stage, all_ in stages.items()]
         rows.append((f"parse + plan: {name}", *_micros(both), *[""] * 4, judged))
     return rows
+
+
+def local_rows(found: Mapping[str, float]) -> list[Row]:
+    """Make the rows of the local half: one number each."""
+    records = f"{found['records']:,.0f} records"
+    numbers = [
+        ("plan: nested WHERE, 100 predicates", found["plan_ms"], "ms", NESTED),
+        ("DuckDB's start and its check of it", found["check_ms"], "ms", None),
+        (f"filter + group: {records}, behind the last page", found["after_last_page"], "s", JUDGED),
+        (f"filter + group: {records}, in all", found["seconds"], "s", None),
+        ("filter + group: peak memory", found["peak_mb"], "MB", MANY),
+    ]
+    return [
+        (name, f"{value:.3g} {unit}", "", "", "", "", "", mark.judge(value) if mark else "")
+        for name, value, unit, mark in numbers
+    ]
 
 
 def _micros(micros: Sequence[float]) -> tuple[str, str]:

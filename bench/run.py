@@ -102,7 +102,7 @@ def _say(text: str) -> None:
     print(text, file=sys.stderr, flush=True)
 
 
-# --- the three measurements -----------------------------------------------------------------------
+# --- the measurements -----------------------------------------------------------------------
 
 
 def _measure(place: Place, rounds: int) -> tuple[dict[str, Any], list[report.Row]]:
@@ -117,14 +117,17 @@ def _measure(place: Place, rounds: int) -> tuple[dict[str, Any], list[report.Row
         starts = _starts(place)
         for _contender in interleave(starts, rounds):
             pass
+        _say("judging")
+        local = _reported(place, "local_half.py", base_url)
     _say("parsing and planning")
-    stages = _statements(place)
+    stages = _reported(place, "statements.py", str(REPETITIONS))
     floor, ours, _official = fetches
     _nothing, lark, _version, translate, _first_rows = starts
     rows = [
         *report.process_rows(fetches, floor, {ours.name: report.FETCHED}, memory=True),
         *report.process_rows(starts, lark, {translate.name: report.TRANSLATED}, memory=False),
         *report.statement_rows(stages["times"], STATEMENT_MARKS),
+        *report.local_rows(local),
     ]
     result = {
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
@@ -135,6 +138,7 @@ def _measure(place: Place, rounds: int) -> tuple[dict[str, Any], list[report.Row
         "versions": stages["versions"],
         "processes": {c.name: [asdict(sample) for sample in c.samples] for c in fetches + starts},
         "microseconds": stages["times"],
+        "local": local,
     }
     return result, rows
 
@@ -170,11 +174,12 @@ def _starts(place: Place) -> list[Contender]:
     ]
 
 
-def _statements(place: Place) -> dict[str, Any]:
-    command = [str(place.python), str(HERE / "statements.py"), str(REPETITIONS)]
+def _reported(place: Place, script: str, argument: str) -> dict[str, Any]:
+    """Run a script that measures by itself, and read the JSON that it prints."""
+    command = [str(place.python), str(HERE / script), argument]
     done = subprocess.run(command, env=place.environ(), check=False, capture_output=True)
     if done.returncode:
-        raise FailedError(f"statements.py failed\n{done.stderr.decode(errors='replace')[-2000:]}")
+        raise FailedError(f"{script} failed\n{done.stderr.decode(errors='replace')[-2000:]}")
     measured: dict[str, Any] = json.loads(done.stdout)
     return measured
 

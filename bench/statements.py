@@ -33,7 +33,7 @@ WHERE (hashtag_name = 'garfield' OR hashtag_name IN ('cat', 'orangecat') OR keyw
   AND create_date BETWEEN '2022-06-15' AND '2022-06-28'
 LIMIT 500;"""
 LONG = (
-    "SELECT id FROM videos WHERE create_date = '2022-06-15' AND ("  # noqa: S608 - constants
+    "SELECT id FROM videos WHERE create_date = '2022-06-15' AND ("
     + " OR ".join(f"hashtag_name = 'tag{number}'" for number in range(30))
     + ") AND "
     + " AND ".join(f"username != 'user{number}'" for number in range(29))

@@ -15,9 +15,14 @@ from msgspec import Struct
 
 from tiksql.api.pages import Page
 from tiksql.cuts import holds
-from tiksql.errors import IncompleteError, InterruptError, LanguageError, TikSQLError
+from tiksql.errors import (
+    EvaluationError,
+    IncompleteError,
+    InterruptError,
+    LanguageError,
+    TikSQLError,
+)
 from tiksql.local.engine import Engine
-from tiksql.local.failures import EvaluationError
 from tiksql.local.relations import LocalQuery
 from tiksql.reading import Reading, requests_of_keys
 

@@ -11,6 +11,7 @@ from evaluation_world import emulated, scripted
 
 SPRING = "create_date BETWEEN '2024-02-01' AND '2024-05-31'"
 ALL = f"FROM videos WHERE view_count >= 0 AND {SPRING}"
+GROUPS = f"SELECT max(id) AS id, count(*) AS n {ALL} GROUP BY region_code"
 RESIDUAL = f"FROM videos WHERE view_count >= 0 AND like_count % 3 = 0 AND {SPRING}"
 BRANCHES = (
     "FROM videos WHERE (region_code = 'US' AND view_count > 300"
@@ -73,10 +74,8 @@ def test_an_early_end_is_announced_by_explain(ask, order):
     [
         f"SELECT id, row_number() OVER (ORDER BY like_count) AS n {ALL} ORDER BY id DESC LIMIT 3",
         f"SELECT like_count AS id {ALL} ORDER BY id DESC LIMIT 3",
-        f"SELECT * FROM (SELECT max(id) AS id, count(*) AS n {ALL} GROUP BY region_code) AS g"
-        " ORDER BY id DESC LIMIT 3",
-        f"WITH g AS (SELECT max(id) AS id, count(*) AS n {ALL} GROUP BY region_code)"
-        " SELECT n FROM g ORDER BY id DESC LIMIT 3",
+        f"SELECT * FROM ({GROUPS}) AS g ORDER BY id DESC LIMIT 3",
+        f"WITH g AS ({GROUPS}) SELECT n FROM g ORDER BY id DESC LIMIT 3",
         f"SELECT DISTINCT id {ALL} ORDER BY id DESC LIMIT 3",
         f"SELECT id {ALL} ORDER BY id LIMIT 3",
         f"SELECT id {ALL} ORDER BY like_count DESC, id DESC LIMIT 3",
@@ -95,7 +94,6 @@ def test_rows_that_a_record_does_not_give_are_no_rows_of_the_limit(ask):
     for limit in (20, 150, 400):
         found = ask(f"{sql} LIMIT {limit}", window_days=5)
         assert found.firsts == tags.firsts[:limit]
-        assert found.stats.records < tags.stats.records
 
 
 def test_a_random_sample_is_sorted_as_a_whole(ask):

@@ -12,8 +12,8 @@ from random_conditions import Source, found_before
 
 from tiksql.errors import PlanError
 
-RANGE = "create_date BETWEEN '2024-02-27' AND '2024-04-11'"
-"""Six weeks of 45 days, 29 February among them: two windows of 30 days."""
+RANGE = "create_date BETWEEN '2024-08-12' AND '2024-10-17'"
+"""67 days, three windows of 30 days, with scheduled posts and with NULL in every count."""
 ROUNDS = 10
 
 
@@ -51,7 +51,8 @@ def any_shape(ask, sql, chance):
         try:
             return ask(sql, max_branches=most, **settings)
         except PlanError as error:
-            assert error.code in {"TS303", "TS305"}, sql
+            if error.code not in {"TS303", "TS305"}:
+                raise
     return None
 
 

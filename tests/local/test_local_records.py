@@ -15,13 +15,13 @@ VIDEOS, USERS = load().tables["videos"], load().tables["users"]
 ID = 7302470379501604128
 
 
-def reader(*names, table=VIDEOS):
-    return Reader(table, [table.columns[name] for name in names])
+def reader(*names, table=VIDEOS, by=None):
+    return Reader(table, [table.columns[name] for name in names], by and table.columns[by])
 
 
-def rows(records, *names, table=VIDEOS, key=None):
+def rows(records, *names, table=VIDEOS, by=None, key=None):
     octets = records if isinstance(records, bytes) else json.dumps(records).encode()
-    return reader(*names, table=table).rows(octets, key)
+    return reader(*names, table=table, by=by).rows(octets, key)
 
 
 def test_values_stand_in_the_order_of_the_output():
@@ -170,10 +170,16 @@ def test_an_address_is_made_from_name_and_id_or_is_null():
 
 
 def test_a_row_carries_the_key_that_was_asked_for():
-    found = rows(
-        [{"display_name": "Amy"}], "username", "url", "display_name", table=USERS, key="amy"
-    )
+    names = ("username", "url", "display_name")
+    found = rows([{"display_name": "Amy"}], *names, table=USERS, by="username", key="amy")
     assert found == [("amy", "https://www.tiktok.com/@amy", "Amy")]
+
+
+def test_a_key_that_was_not_asked_for_is_unknown():
+    comments = load().tables["comments"]
+    reply = [{"id": 5, "parent_comment_id": 7}]
+    found = rows(reply, "comment_id", "video_id", table=comments, by="comment_id", key=7)
+    assert found == [(7, None)]
 
 
 def test_the_same_account_twice_is_no_duplicate_of_another():

@@ -120,7 +120,8 @@ def value_of(node, row):
             return (value_of(operand, row) is None) is not node.negated
         case ast.Like(operand=operand, pattern=ast.String(value=pattern)):
             text = value_of(operand, row)
-            found = text and bool(re.fullmatch(pattern.replace("%", ".*"), text))
+            assert text is not None
+            found = bool(re.fullmatch(pattern.replace("%", ".*"), text))
             return denied(found) if node.negated else found
         case ast.Contains(operand=operand, value=value):
             found = value_of(operand, row)

@@ -105,7 +105,7 @@ def sql(tree):
             return f"{column} {sign} {value!r}"
 
 
-def means(tree, row, edges):
+def means(tree, row, edges):  # noqa: PLR0912 - one case for each kind of predicate
     """Say what a WHERE means for a record: true, false or NULL."""
     match tree:
         case ("not", inner):

@@ -69,30 +69,34 @@ CASES = {
     "a range of the future": ("SELECT id FROM videos WHERE keyword = 'a' AND create_date >= '2026-09-02'", "TS304", "create_date >= '2026-09-02'", "create_date BETWEEN '2026-08-03' AND '2026-09-01'"),
     "no account named": ("SELECT display_name FROM users", "TS306", "users", "WHERE username IN ('…', '…')"),
     "accounts named by exclusion": ("SELECT display_name FROM users WHERE username <> 'a'", "TS306", "username <> 'a'", "WHERE username IN ('…', '…')"),
-    "a local predicate": (f"SELECT id FROM videos WHERE like_count > 1000 {IN_JANUARY}", "TS401", "like_count > 1000", "what the API can judge in videos: id, region_code"),
-    "a local predicate on an account": ("SELECT username FROM users WHERE username = 'a' AND follower_count > 5", "TS401", "follower_count > 5", "what the API can judge in users: username"),
-    "a coarse predicate": ("SELECT id FROM videos WHERE keyword = 'a' AND create_time > TIMESTAMP '2024-01-01'", "TS401", "create_time > TIMESTAMP '2024-01-01'", "create_date"),
-    "LIKE on the caption": (f"SELECT id FROM videos WHERE video_description LIKE '%it''s%' {IN_JANUARY}", "TS401", "video_description LIKE '%it''s%'", "keyword = 'it''s' finds it in captions"),
-    "IS NULL": (f"SELECT id FROM videos WHERE region_code IS NULL {IN_JANUARY}", "TS401", "region_code IS NULL", "what the API can judge"),
-    "an ordering of regions": (f"SELECT id FROM videos WHERE region_code > 'US' {IN_JANUARY}", "TS401", "region_code > 'US'", "what the API can judge"),
-    "a function of a column": (f"SELECT id FROM videos WHERE lower(username) = 'a' {IN_JANUARY}", "TS401", "lower(username) = 'a'", "what the API can judge"),
-    "two columns": (f"SELECT id FROM videos WHERE id = music_id {IN_JANUARY}", "TS401", "id = music_id", "what the API can judge"),
-    "CONTAINS": (f"SELECT id FROM videos WHERE hashtag_names CONTAINS 'a' {IN_JANUARY}", "TS401", "hashtag_names CONTAINS 'a'", "what the API can judge"),
-    "a member of a structure": (f"SELECT id FROM videos WHERE video_tag.type = 'AIGC' {IN_JANUARY}", "TS401", "video_tag.type = 'AIGC'", "what the API can judge"),
-    "IN with a query": (f"SELECT id FROM videos WHERE username IN (SELECT username FROM users) {IN_JANUARY}", "TS401", "username IN (SELECT username FROM users)", "what the API can judge"),
-    "JOIN": ("SELECT 1 FROM videos AS v JOIN users AS u ON v.username = u.username", "TS402", "videos AS v JOIN users AS u ON v.username = u.username", "this version reads columns of one table"),
-    "WITH": ("WITH a AS (SELECT id FROM videos) SELECT id FROM a", "TS402", "a AS (SELECT id FROM videos)", "this version"),
-    "UNION": ("SELECT id FROM videos UNION SELECT id FROM videos", "TS402", "SELECT id FROM videos UNION SELECT id FROM videos", "this version"),
-    "a query in FROM": ("SELECT id FROM (SELECT id FROM videos) AS a", "TS402", "(SELECT id FROM videos) AS a", "this version"),
-    "no FROM": ("SELECT 1", "TS402", "SELECT 1", "this version"),
-    "TABLESAMPLE": ("SELECT id FROM videos TABLESAMPLE (5 ROWS)", "TS402", "5", "this version"),
-    "ORDER BY": ("SELECT id FROM videos ORDER BY like_count DESC", "TS402", "like_count DESC", "this version"),
-    "GROUP BY": ("SELECT region_code FROM videos GROUP BY region_code", "TS402", "region_code", "this version"),
-    "DISTINCT": ("SELECT DISTINCT region_code FROM videos", "TS402", "region_code", "this version"),
-    "an aggregate": ("SELECT count(*) FROM videos", "TS402", "count(*)", "this version"),
-    "an expression in SELECT": ("SELECT like_count + 1 AS more FROM videos", "TS402", "like_count + 1", "this version"),
-    "a member in SELECT": ("SELECT video_tag.type FROM videos", "TS402", "video_tag.type", "this version"),
-    "another table": ("SELECT text FROM comments WHERE video_id = 1", "TS403", "comments", "videos, users"),
+    "a local condition alone": (f"SELECT id FROM videos WHERE like_count > 1000 {IN_JANUARY}", "TS302", f"like_count > 1000 {IN_JANUARY}", "add a condition on one of id, region_code"),
+    "a local alternative": (f"SELECT id FROM videos WHERE (keyword = 'a' OR like_count > 1000) {IN_JANUARY}", "TS302", f"(keyword = 'a' OR like_count > 1000) {IN_JANUARY}", "SET allow_full_scan = on"),
+    "a local alternative of two pairs": (f"SELECT id FROM videos WHERE (region_code = 'US' AND keyword = 'a' OR region_code = 'DE' AND keyword = 'b' OR like_count > 9) {IN_JANUARY}", "TS302", f"(region_code = 'US' AND keyword = 'a' OR region_code = 'DE' AND keyword = 'b' OR like_count > 9) {IN_JANUARY}", "SET allow_full_scan = on"),
+    "a length that every class may have": (f"SELECT id FROM videos WHERE video_duration >= 0 {IN_JANUARY}", "TS302", f"video_duration >= 0 {IN_JANUARY}", "video_length"),
+    "any length but one": (f"SELECT id FROM videos WHERE video_duration <> 60 {IN_JANUARY}", "TS302", f"video_duration <> 60 {IN_JANUARY}", "video_length"),
+    "no tag among the tags": (f"SELECT id FROM videos WHERE NOT hashtag_names CONTAINS 'a' {IN_JANUARY}", "TS302", f"NOT hashtag_names CONTAINS 'a' {IN_JANUARY}", "hashtag_name"),
+    "no range in one half of a UNION": (f"SELECT id FROM videos WHERE keyword = 'a' {IN_JANUARY} UNION SELECT id FROM videos WHERE keyword = 'b'", "TS301", "keyword = 'b'", "keyword = 'b' AND create_date BETWEEN '2026-08-02' AND '2026-08-31'"),
+    "no range in a WITH": ("WITH a AS (SELECT id FROM videos WHERE keyword = 'a') SELECT id FROM a WHERE id > 5", "TS301", "keyword = 'a'", "WITH a AS (SELECT id FROM videos WHERE keyword = 'a' AND create_date BETWEEN"),
+    "no condition in a query of a FROM": (f"SELECT n FROM (SELECT count(*) AS n FROM videos WHERE {JANUARY}) AS a WHERE n > 5", "TS302", JANUARY, "SET allow_full_scan = on"),
+    "no condition on the right of a LEFT JOIN": ("SELECT u.username FROM users AS u LEFT JOIN videos AS v ON v.username = u.username WHERE u.username = 'a'", "TS302", "v.username = u.username", "SET allow_full_scan = on"),
+    "an account named in the WHERE of a LEFT JOIN": (f"SELECT v.id FROM videos AS v LEFT JOIN users AS u ON TRUE WHERE v.keyword = 'a' AND v.{JANUARY} AND u.username = 'a'", "TS306", "users AS u", "ON username = a column of another table"),
+    "a join without a key": (f"SELECT v.id FROM videos AS v JOIN users AS u ON u.follower_count > v.like_count WHERE v.keyword = 'a' AND v.{JANUARY}", "TS306", "users AS u", "ON username = a column of another table"),
+    "two tables that wait for each other": ("SELECT f.follower_username FROM followers AS f JOIN users AS u ON f.username = u.username", "TS306", "followers AS f", "name the keys of one table"),
+    "keys from the query around": (f"SELECT v.id FROM videos AS v WHERE v.keyword = 'a' AND v.{JANUARY} AND EXISTS (SELECT 1 FROM users AS u WHERE u.username = v.username)", "TS306", "u.username = v.username", "WHERE username IN"),
+    "comments without a video": ("SELECT text FROM comments", "TS306", "comments", "WHERE video_id or comment_id IN"),
+    "comments of a video and of a comment": ("SELECT text FROM comments WHERE video_id = 1 AND comment_id = 2", "TS306", "video_id = 1 AND comment_id = 2", "WHERE video_id or comment_id IN"),
+    "a name of two columns": (f"SELECT username FROM videos AS v JOIN users AS u ON u.username = v.username WHERE keyword = 'a' AND {JANUARY}", "TS225", "username", "v.username"),
+    "a name of two tables": (f"SELECT 1 FROM videos AS v JOIN users AS v ON TRUE WHERE keyword = 'a' AND {JANUARY}", "TS225", "users AS v", "AS gives each a name of its own"),
+    "one table twice under one name": (f"SELECT 1 FROM videos JOIN videos ON TRUE WHERE keyword = 'a' AND {JANUARY}", "TS225", "videos", "videos AS other"),
+    "a sample of users": ("SELECT username FROM users TABLESAMPLE (5 ROWS) WHERE username = 'a'", "TS224", "5", "ORDER BY random() LIMIT"),
+    "a filter-only column inside a function": (f"SELECT id FROM videos WHERE upper(keyword) = 'A' {IN_JANUARY}", "TS207", "keyword", "video_description is what comes back"),
+    "a filter-only column without a value": (f"SELECT id FROM videos WHERE hashtag_name IS NULL {IN_JANUARY}", "TS207", "hashtag_name", "hashtag_names is what comes back"),
+    "a filter-only column in ORDER BY": (f"SELECT id FROM videos WHERE keyword = 'a' {IN_JANUARY} ORDER BY effect_id", "TS207", "effect_id", "effect_ids is what comes back"),
+    "a filter-only column in GROUP BY": (f"SELECT count(*) FROM videos WHERE keyword = 'a' {IN_JANUARY} GROUP BY hashtag_name", "TS207", "hashtag_name", "hashtag_names is what comes back"),
+    "a filter-only column in a WHERE of two tables": (f"SELECT 1 FROM videos AS v JOIN users AS u ON u.username = v.username WHERE v.{JANUARY} AND (v.keyword = 'a' OR u.is_verified)", "TS207", "v.keyword", "video_description is what comes back"),
+    "a filter-only column in another table's ON": (f"SELECT 1 FROM videos AS v LEFT JOIN users AS u ON u.username = v.username AND v.keyword = 'a' WHERE v.{JANUARY}", "TS207", "v.keyword", "video_description is what comes back"),
+    "a filter-only column of a subquery": (f"SELECT a.keyword FROM (SELECT id FROM videos WHERE keyword = 'a' {IN_JANUARY}) AS a", "TS201", "keyword", None),
+    "a time that is none": ("SELECT id FROM videos WHERE keyword = 'a' AND create_time > 'noon'", "TS213", "'noon'", "'2024-01-31 18:30:00'"),
 }  # fmt: skip
 
 
@@ -101,7 +105,7 @@ def test_a_mistake_is_refused_with_code_place_and_a_way_out(case):
     sql, code, place, hint = case
     found = refused(sql)
     assert found[:2] == (code, place)
-    assert hint in found[2]
+    assert (hint or "") in (found[2] or "")
 
 
 @pytest.mark.parametrize(
@@ -114,6 +118,12 @@ def test_a_mistake_is_refused_with_code_place_and_a_way_out(case):
         "SELECT id FROM videos WHERE keyword = 'a' AND create_date >= '2024-01-01' OR keyword = 'b'",
         "(SELECT id FROM videos WHERE keyword = 'a') LIMIT 7",
         "SELECT v.id AS number FROM video_table AS v WHERE v.keyword = 'a' OFFSET 3",
+        "WITH a AS (SELECT id FROM videos WHERE keyword = 'a') SELECT id FROM a",
+        "SELECT id FROM videos WHERE id = 7302470379501604128 UNION SELECT id FROM videos WHERE keyword = 'a'",
+        "SELECT * FROM (SELECT id FROM videos WHERE keyword = 'a' OR region_code = 'US') AS a",
+        "SELECT v.id FROM videos AS v JOIN users AS u ON u.username = v.username WHERE v.keyword = 'a'",
+        "SELECT u.username FROM users AS u LEFT JOIN videos AS v ON v.username = u.username AND v.keyword = 'a' WHERE u.username = 'b'",
+        "SELECT display_name FROM users WHERE username IN (SELECT username FROM videos WHERE keyword = 'a')",
     ],
 )
 def test_the_statement_that_the_error_about_days_shows_can_be_planned(sql):
@@ -145,11 +155,6 @@ def test_too_many_branches_are_refused_and_some_are_shown():
     assert shown[0] == "  and keyword EQ k0; and hashtag_name EQ h0"
     assert len(hint.encode()) < 800  # no more of a hint is ever shown
     assert planned(f"SELECT id FROM videos WHERE ({pairs}) AND {JANUARY}", max_branches=16).requests
-
-
-def test_names_are_checked_even_where_the_statement_cannot_run_yet():
-    sql = f"SELECT id FROM videos WHERE abs(like_cuont) > 1 {IN_JANUARY}"
-    assert refused(sql)[:2] == ("TS201", "like_cuont")
 
 
 def test_nested_to_the_limit_of_the_language_is_planned():

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_scene import TODAY, condition, planned, windows
 
+from tiksql.planning.searches import looked_again
 from tiksql.planning.windows import Piece, around, merged, tile
 
 DAY = dt.timedelta(days=1)
@@ -160,18 +161,57 @@ def test_an_end_within_two_days_of_now_gets_a_note(end, noted):
 ID, ID_DAY = 7302470379501604128, "2023-11-17"
 
 
+OTHER, OTHER_DAY = 7424232753447930138, "2024-10-10"
+
+
+def second(sql, *missing):
+    """Return the windows and the ids of the second look for ids that did not come."""
+    (scan,) = planned(sql).scans
+    found = looked_again(scan, set(missing))
+    ids = [
+        c["field_values"] for r in found for c in r.body["query"]["and"] if "id" in c["field_name"]
+    ]
+    return [(str(r.window.start), str(r.window.end)) for r in found], ids
+
+
 def test_an_id_needs_no_range_because_it_holds_its_day():
     made = planned(f"SELECT id FROM videos WHERE id = {ID}")
-    assert windows(made) == [(ID_DAY, "2023-12-16")]
-    assert made.notes == ("each id is looked for from its own day on, for 30 days",)
+    assert windows(made) == [(ID_DAY, "2023-11-20")]
+    assert made.notes == ("each id is looked for from its own day to 3 days later",)
 
 
 def test_ids_far_apart_are_looked_for_in_their_own_days():
     made = planned(
-        f"SELECT id FROM videos WHERE video_id IN ({ID}, 7424232753447930138) "
-        "AND region_code = 'DE'"
+        f"SELECT id FROM videos WHERE video_id IN ({ID}, {OTHER}) AND region_code = 'DE'"
     )
-    assert windows(made) == [("2024-10-10", "2024-11-08"), (ID_DAY, "2023-12-16")]
+    assert windows(made) == [(OTHER_DAY, "2024-10-13"), (ID_DAY, "2023-11-20")]
+
+
+def test_an_id_that_does_not_come_is_looked_for_in_one_window_from_its_day():
+    assert second(f"SELECT id FROM videos WHERE id = {ID}", ID) == (
+        [(ID_DAY, "2023-12-16")],
+        [[str(ID)]],
+    )
+
+
+def test_a_second_look_asks_for_what_is_missing_alone():
+    sql = f"SELECT id FROM videos WHERE id IN ({ID}, {OTHER}) AND region_code = 'DE'"
+    assert second(sql, OTHER) == ([(OTHER_DAY, "2024-11-08")], [[str(OTHER)]])
+
+
+def test_a_second_look_ends_where_the_statement_ends():
+    sql = f"SELECT id FROM videos WHERE id = {ID} AND create_date <= '2023-11-25'"
+    assert second(sql, ID)[0] == [(ID_DAY, "2023-11-25")]
+
+
+def test_a_second_look_leaves_out_the_days_that_the_statement_leaves_out():
+    sql = f"SELECT id FROM videos WHERE id = {ID} AND create_date <> '2023-11-22'"
+    assert second(sql, ID)[0] == [(ID_DAY, "2023-11-21")]
+
+
+def test_ids_with_a_range_get_no_second_look():
+    sql = f"SELECT id FROM videos WHERE id = {ID} AND create_date >= '2023-11-17'"
+    assert planned(sql).scans[0].second is None
 
 
 def test_an_id_of_today_is_looked_for_up_to_today():

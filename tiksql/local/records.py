@@ -149,9 +149,9 @@ class Reader:
                 for name in column.derived.sources
             ]
             return derive(column.derived, sources)
-        if column.name not in values:
-            return [key if column == self.asked_by else None] * size
-        given = values[column.name]
+        given = values.get(column.name, [None] * size)
+        if column == self.asked_by:  # the API does not always repeat it
+            return [key if value is None else value for value in given]
         if column.type == "timestamp":
             return moments(given, column.unit)
         if column.upper:

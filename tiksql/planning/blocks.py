@@ -54,7 +54,6 @@ class Common(Struct, eq=False):
 class On(Struct, eq=False):
     """The condition of one join, conjunct by conjunct."""
 
-    join: ast.Join
     inside: frozenset[int]
     conjuncts: list[ast.Expression]
 
@@ -97,12 +96,11 @@ class Select:
 
     def _declare(self, node: ast.From, optional: frozenset[int]) -> None:
         match node:
-            case ast.Join(left=left, right=right, kind=kind, on=on):
+            case ast.Join(left=left, right=right, kind=kind):
                 self._declare(left, optional)
                 inside = optional | {id(node)} if kind == "left" else optional
                 self._declare(right, inside)
-                self.block.merged.update(name.text.lower() for name in node.using)
-                self.ons[id(node)] = On(node, inside, list(conjuncts(on)) if on else [])
+                self.ons[id(node)] = On(inside, list(self._conditions(node)))
             case ast.Derived(query=query, alias=alias):
                 inner, names = self.walk.query(query, self.block.parent, self.tables)
                 self.inner[id(node)] = inner
@@ -110,6 +108,17 @@ class Select:
                 self.block.add(Relation(name, node, columns=names))
             case ast.TableRef():
                 self._declare_table(node, optional)
+
+    def _conditions(self, node: ast.Join) -> Iterator[ast.Expression]:
+        """Go through the conjuncts of an ON, or of what USING says in its place."""
+        if node.on is not None:
+            yield from conjuncts(node.on)
+        *others, right = self.block.relations
+        for name in node.using:
+            self.block.merged.add(name.text.lower())
+            left = next((r for r in others if r.has(name.text) is not False), others[0])
+            both = [ast.Column((ast.Name(r.name), name), span=name.span) for r in (left, right)]
+            yield ast.Comparison("=", both[0], both[1], span=name.span)
 
     def _declare_table(self, node: ast.TableRef, optional: frozenset[int]) -> None:
         name = (node.alias or node.parts[-1]).text.lower()
@@ -144,7 +153,7 @@ class Select:
                 condition = together([self.expression(e) for e in on.conjuncts])
                 if condition is None and node.on is not None:
                     condition = ast.Boolean(value=True)
-                return replace(node, left=left, right=right, on=condition)
+                return replace(node, left=left, right=right, on=condition, using=())
             case ast.Derived():
                 return replace(node, query=self.inner[id(node)])
             case _:

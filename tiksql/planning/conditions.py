@@ -8,14 +8,14 @@ being denied as a whole.
 
 from __future__ import annotations
 
-import operator
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tiksql.errors import ResolveError
 from tiksql.planning import coarse
 from tiksql.planning import formulas as p
-from tiksql.planning.constants import Value, fold, is_constant
+from tiksql.planning.chunks import MOST_IN_A_LIST
+from tiksql.planning.constants import Value, fold, holds, is_constant
 from tiksql.planning.values import EXAMPLES, check, in_enumeration, to_day, to_text
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
@@ -31,14 +31,6 @@ if TYPE_CHECKING:
 
 OPERATIONS: dict[str, Operation] = {"=": "EQ", "<": "LT", "<=": "LTE", ">": "GT", ">=": "GTE"}
 TURNED = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
-COMPARED: dict[str, Callable[[Any, Any], bool]] = {
-    "=": operator.eq,
-    "<>": operator.ne,
-    "<": operator.lt,
-    "<=": operator.le,
-    ">": operator.gt,
-    ">=": operator.ge,
-}
 DENIED = {"=": "<>", "<>": "=", "<": ">=", "<=": ">", ">": "<=", ">=": "<"}
 
 
@@ -86,40 +78,22 @@ class Conditions:
     def _comparison(self, node: ast.Comparison, *, denied: bool) -> Formula:
         sign, left, right = node.operator, node.left, node.right
         if is_constant(left) and is_constant(right):
-            return p.TRUE if self._holds(node) is not denied else p.FALSE
+            return p.TRUE if holds(node, self.scope.now) is not denied else p.FALSE
         if is_constant(left):
             sign, left, right = TURNED[sign], right, left  # type: ignore[assignment]
         column = self._column(left)
         if column is None or not is_constant(right):
             return self._local(node, denied=denied)
-        sign = DENIED[sign] if denied else sign  # type: ignore[assignment]
         value = fold(right, self.scope.now)
         self._check(column, value, right, node)
+        turned = DENIED[sign] if denied else sign
+        if column.filter and column.filter.match == "date":
+            sign, denied = turned, False  # type: ignore[assignment]
         formula = self._offered(column, "=" if sign == "<>" else sign, [(value, right)], node)
         if formula is not None:
-            return p.negation(formula) if sign == "<>" else formula
-        narrowed = coarse.comparison(self.relation.table, column, sign, value, right)
+            return p.negation(formula) if denied is not (sign == "<>") else formula
+        narrowed = coarse.comparison(self.relation.table, column, turned, value, right)
         return p.conjunction([self._noted(narrowed, node), self._local(node, denied=denied)])
-
-    def _holds(self, node: ast.Comparison) -> bool:
-        """Compare two constants."""
-        left, right = fold(node.left, self.scope.now), fold(node.right, self.scope.now)
-        if left is None or right is None:
-            raise ResolveError(
-                "TS209", "nothing is equal to NULL", span=node.span, hint="TRUE or FALSE"
-            )
-        alike = isinstance(left, str) is isinstance(right, str)
-        try:
-            if alike:
-                return COMPARED[node.operator](left, right)
-        except TypeError:
-            pass
-        raise ResolveError(
-            "TS205",
-            "these two values cannot be compared",
-            span=node.span,
-            hint="a column stands on one side: region_code = 'US'",
-        )
 
     def _check(
         self, column: Column, value: Value, place: ast.Expression, node: ast.Expression
@@ -236,6 +210,8 @@ class Conditions:
                 span=node.span,
                 hint=f"{column.name} = '…'",
             )
+        if len(values) > MOST_IN_A_LIST:
+            raise _too_long(len(values), node)
         texts = tuple(dict.fromkeys(self._text(column, value, place) for value, place in values))
         name = column.filter.field if column.filter else column.key
         single = bool(column.key) or (column.filter is not None and column.filter.match == "exact")
@@ -270,7 +246,7 @@ class Conditions:
 
     def _reason(self, node: ast.Expression) -> str:
         """Say why the API does not judge a predicate."""
-        operands = [getattr(node, name, None) for name in ("left", "right", "operand")]
+        operands = [node, *(getattr(node, name, None) for name in ("left", "right", "operand"))]
         columns = [c for o in operands if o is not None and (c := self._column(o)) is not None]
         if len(columns) != 1:
             return "the API compares a column with constants only"
@@ -280,6 +256,15 @@ class Conditions:
         if column.filter is None:
             return f"the API has no condition on {column.name}"
         return f"the API has no such comparison with {column.name}"
+
+
+def _too_long(count: int, node: ast.Expression) -> ResolveError:
+    return ResolveError(
+        "TS223",
+        f"this list has {count:,} values, and {MOST_IN_A_LIST:,} are allowed",
+        span=node.span,
+        hint="ask in several statements: each value costs quota of its own",
+    )
 
 
 def _keyword(pattern: ast.Expression) -> str:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import calendar
 import datetime as dt
+import operator
 from decimal import Decimal
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from msgspec import Struct
 
 from tiksql.errors import ResolveError, UnavailableError
 from tiksql.syntax import ast
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Value: TypeAlias = (
     "int | Decimal | str | bool | dt.datetime | dt.date | Interval | None"  # datetime is a date
@@ -27,6 +31,15 @@ class Interval(Struct, frozen=True):
         """Turn it round."""
         return Interval(-self.months, -self.rest)
 
+
+COMPARED: dict[str, Callable[[Any, Any], bool]] = {
+    "=": operator.eq,
+    "<>": operator.ne,
+    "<": operator.lt,
+    "<=": operator.le,
+    ">": operator.gt,
+    ">=": operator.ge,
+}
 
 UNITS: dict[str, Interval] = {
     "year": Interval(12, dt.timedelta()),
@@ -92,6 +105,27 @@ def fold(node: ast.Expression, now: dt.datetime) -> Value:
             raise UnavailableError(
                 "TS402", "this expression cannot be worked out here yet", span=node.span
             )
+
+
+def holds(node: ast.Comparison, now: dt.datetime) -> bool:
+    """Compare two constants."""
+    left, right = fold(node.left, now), fold(node.right, now)
+    if left is None or right is None:
+        raise ResolveError(
+            "TS209", "nothing is equal to NULL", span=node.span, hint="TRUE or FALSE"
+        )
+    alike = isinstance(left, str) is isinstance(right, str)
+    try:
+        if alike:
+            return COMPARED[node.operator](left, right)
+    except TypeError:
+        pass
+    raise ResolveError(
+        "TS205",
+        "these two values cannot be compared",
+        span=node.span,
+        hint="a column stands on one side: region_code = 'US'",
+    )
 
 
 def parse_day(text: str, node: ast.Node) -> dt.date:

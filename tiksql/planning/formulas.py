@@ -71,6 +71,7 @@ class Some(Struct, frozen=True):
 
 Formula: TypeAlias = Atom | Days | Local | Negation | All | Some
 
+EQUALITIES = frozenset({"EQ", "IN"})
 TRUE = All(())
 FALSE = Some(())
 
@@ -186,7 +187,7 @@ def _merged(added: list[Atom], others: list[Atom]) -> tuple[list[Atom], list[Ato
 
 def is_equality(part: Formula) -> TypeGuard[Atom]:
     """Say whether a formula is a predicate that a field has one of some values."""
-    return isinstance(part, Atom) and part.operation in {"EQ", "IN"}
+    return isinstance(part, Atom) and part.operation in EQUALITIES
 
 
 def equality(like: Atom, values: tuple[str, ...]) -> Atom:
@@ -228,3 +229,13 @@ def predicates(formula: Formula) -> Iterator[Atom | Days | Local]:
         case All(parts) | Some(parts):
             for part in parts:
                 yield from predicates(part)
+
+
+def negated(formula: Formula) -> Iterator[Atom]:
+    """Go through the predicates of the API that a formula denies."""
+    match formula:
+        case Negation(Atom() as atom):
+            yield atom
+        case All(parts) | Some(parts):
+            for part in parts:
+                yield from negated(part)

@@ -12,8 +12,6 @@ from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from tiksql.catalog import Column
     from tiksql.planning.blocks import Common, Draft, Select
     from tiksql.planning.scopes import Relation
@@ -28,7 +26,7 @@ def find_keys(select: Select) -> None:
     for node in select.where:
         _look_at(select, node, NO_JOINS)
     for on in select.ons.values():
-        for node in [*on.conjuncts, *_shared(select, on.join)]:
+        for node in on.conjuncts:
             _look_at(select, node, on.inside)
 
 
@@ -105,20 +103,6 @@ def _place_of(select: Select, relation: Relation) -> ast.From:
         elif node is not None and node is relation.node:
             return node
     raise AssertionError("every relation stands in the FROM")
-
-
-def _shared(select: Select, join: ast.Join) -> Iterator[ast.Comparison]:
-    """Read USING (a) as the comparison of both sides that it is."""
-    right = join.right
-    alias = right.alias or (right.parts[-1] if isinstance(right, ast.TableRef) else None)
-    if alias is None:
-        return
-    others = [r for r in select.block.relations if r.name != alias.text.lower()]
-    for name in join.using:
-        left = next((r for r in others if r.has(name.text)), None)
-        if left is not None:
-            both = [ast.Column((ast.Name(each), name)) for each in (left.name, alias.text)]
-            yield ast.Comparison("=", both[0], both[1])
 
 
 def scans_of(node: ast.Node) -> frozenset[int]:

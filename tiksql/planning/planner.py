@@ -90,7 +90,7 @@ def _reasons(query: Query, scans: tuple[Scan, ...]) -> Iterator[str]:
     select = query.rest.body
     if len(scans) > 1:
         yield "tables are put together here: each endpoint answers by itself"
-    if query.streams or not isinstance(select, ast.Select):
+    if query.streams or not scans or not isinstance(select, ast.Select):
         return
     if query.rest.order:
         rest = "" if _stop(query) else ", so every matching record is read"

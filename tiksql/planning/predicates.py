@@ -29,6 +29,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from tiksql.planning.formulas import (
+    EQUALITIES,
     FALSE,
     TRUE,
     Atom,
@@ -41,6 +42,7 @@ from tiksql.planning.formulas import (
     decide,
     disjunction,
     is_equality,
+    negated,
     predicates,
 )
 from tiksql.planning.plan import Condition, Conditions
@@ -83,6 +85,7 @@ def cover(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
     """
     found: list[Cover] = []
     waiting: list[tuple[tuple[Formula, ...], Formula]] = [((), formula)]
+    denied = frozenset(negated(formula))
     size = sum(1 for _ in predicates(formula))
     for _ in range(MAX_WORK // (size + 1) + 1):
         if not waiting:
@@ -95,7 +98,7 @@ def cover(formula: Formula, *, at_most: int) -> tuple[Cover, ...]:
         if placed.blocking:
             waiting.extend(reversed(_halves(chosen, rest, _pivot(placed.blocking))))
             continue
-        found.append(placed.cover(chosen))
+        found.append(placed.cover(denied))
         if len(found) > at_most:
             break
     raise TooManyBranchesError(tuple(found))
@@ -159,14 +162,13 @@ class _Placed(Struct):
     residual: list[Formula] = []
     blocking: list[Formula] = []
 
-    def cover(self, chosen: tuple[Formula, ...]) -> Cover:
-        """Make the request, once nothing blocks; ``chosen`` is what splitting has added."""
+    def cover(self, denied: frozenset[Atom]) -> Cover:
+        """Make the request, once nothing blocks; ``denied`` is what the formula itself denies."""
         alternatives = tuple(atom.condition for atom in self.group)
         conditions = Conditions(tuple(self.required), alternatives, tuple(self.excluded))
-        denied = conjunction(part for part in chosen if isinstance(part, Negation))
-        added = _place(conjuncts(denied)).excluded
-        asked = self.required or self.group or any(c not in added for c in self.excluded)
-        return Cover(conditions, conjunction(self.residual), bool(asked))
+        written = any(_settles(c, atom) for c in self.excluded for atom in denied)
+        asked = bool(self.required or self.group or written)
+        return Cover(conditions, conjunction(self.residual), asked)
 
 
 def _place(parts: tuple[Formula, ...]) -> _Placed:
@@ -193,6 +195,18 @@ def _keep_exact(placed: _Placed) -> None:
         exact = [part for part in placed.blocking if _is_exact(part)]
         placed.residual += exact
         placed.blocking = [part for part in placed.blocking if part not in exact]
+
+
+def _settles(found: Condition, atom: Atom) -> bool:
+    """Say whether a condition is that of a predicate, or one that it was folded into."""
+    if found == atom.condition:
+        return True
+    return (
+        found.field_name == atom.field
+        and is_equality(atom)
+        and found.operation in EQUALITIES
+        and not set(atom.values).isdisjoint(found.field_values)
+    )
 
 
 def _is_local(part: Formula) -> bool:

@@ -66,7 +66,7 @@ class Block(Struct):
         """Take in a relation; raise ``ResolveError`` if its name is taken."""
         if relation.name and any(r.name == relation.name for r in self.relations):
             raise ResolveError(
-                "TS223",
+                "TS225",
                 f'"{relation.name}" stands for two tables',
                 span=relation.node.span,
                 hint=f"AS gives each a name of its own: {relation.name} AS other",
@@ -103,7 +103,7 @@ class Block(Struct):
         having = [relation for relation in self.relations if relation.has(head.text)]
         if len(having) > 1 and head.text.lower() not in self.merged:
             raise ResolveError(
-                "TS223",
+                "TS225",
                 f'"{head.text}" is a column of {having[0].name} and of {having[1].name}',
                 span=head.span,
                 hint=f"{having[0].name}.{head.text}",

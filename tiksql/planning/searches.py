@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from tiksql.planning import refusals
+from tiksql.planning.chunks import chunked
 from tiksql.planning.plan import Branch, Condition, Conditions, FirstPages, Scan, SecondLook
 from tiksql.planning.predicates import Cover, TooManyBranchesError, cover, overlapping
 from tiksql.planning.requests import fields_of, of_window
@@ -94,7 +95,7 @@ class _Cutting:
                 future = True
                 continue
             high = today if piece.high is None else min(piece.high, today)
-            for each in covers:
+            for each in self._chunked(covers):
                 days = self._days(each.conditions, Piece(piece.low, high))
                 found.setdefault(each, []).extend(days)
         if future and not found:
@@ -113,6 +114,12 @@ class _Cutting:
             raise refusals.too_many_branches(self.query, error.found, most) from None
         self.notes["the branches overlap: a record that matches two is paid for twice"] = None
         return found
+
+    def _chunked(self, covers: tuple[Cover, ...]) -> Iterator[Cover]:
+        """Cut lists of values that are too long for one condition."""
+        for each in covers:
+            for conditions in chunked(self.query.table, each.conditions):
+                yield structs.replace(each, conditions=conditions)
 
     def _days(self, conditions: Conditions, piece: Piece) -> list[Piece]:
         """Bound a piece that is open below by the numbers of the records, which hold their time."""

@@ -133,10 +133,15 @@ def _cost(plan: Plan) -> Iterator[str]:
     each = "".join(f", and 1 for each {scan.key.name}" for scan in dependent if scan.key)
     pool = f", from the pool {plan.pool}" if plan.pool else ""
     yield f"  {_counted(least, 'request')} at least{each}{pool}"
-    paged = any(s.table.paging.kind != "none" and s.sample is None for s in plan.scans)
-    if paged and (plan.limit is None or not plan.streams):
+    if any(map(_has_pages, plan.scans)) and (plan.limit is None or not plan.streams):
         yield "  1 more for each further 100 matching records of a window"
     yield f"  quota used today: {_quota(plan)}"
+
+
+def _has_pages(scan: Scan) -> bool:
+    """Say whether a request of a scan may have more pages than its first."""
+    asked = bool(scan.requests) or scan.keys is not None
+    return asked and scan.sample is None and scan.table.paging.kind != "none"
 
 
 def _quota(plan: Plan) -> str:

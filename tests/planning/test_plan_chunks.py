@@ -1,0 +1,58 @@
+"""Long lists of values."""
+
+import pytest
+from planning_scene import JANUARY, planned, refused
+
+from tiksql.planning.chunks import MOST_IN_A_CONDITION, MOST_IN_A_LIST
+
+LONG = MOST_IN_A_CONDITION * 2 + 1
+
+
+def asked(where, count):
+    values = [f"v{number}" for number in range(count)]
+    plan = planned(f"SELECT id FROM videos WHERE {where} AND {JANUARY}", {"list": values})
+    return [request.body["query"] for request in plan.requests]
+
+
+def values_of(group):
+    return [value for condition in group for value in condition["field_values"]]
+
+
+def test_a_list_that_a_condition_can_hold_is_one_condition():
+    (query,) = asked("username IN (:list)", MOST_IN_A_CONDITION)
+    assert len(query["and"]) == 1
+
+
+def test_a_longer_list_becomes_branches_that_bring_no_record_twice():
+    first, second, third = asked("hashtag_name IN (:list)", LONG)
+    assert [len(values_of(q["and"])) for q in (first, second, third)] == [1000, 1000, 1]
+    assert values_of(third["not"]) == values_of(first["and"]) + values_of(second["and"])
+    assert third["and"][0]["operation"] == "EQ"
+
+
+def test_values_that_exclude_each_other_need_no_exclusion():
+    ids = [7302470379501604128 + number for number in range(LONG)]
+    plan = planned(f"SELECT id FROM videos WHERE id IN (:list) AND {JANUARY}", {"list": ids})
+    assert len(plan.requests) == 3
+    assert all("not" not in request.body["query"] for request in plan.requests)
+
+
+@pytest.mark.parametrize(
+    ("where", "group"),
+    [
+        ("keyword = 'a' AND NOT username IN (:list)", "not"),
+        ("(username IN (:list) OR keyword = 'a')", "or"),
+    ],
+)
+def test_under_or_and_not_a_long_list_is_several_conditions_of_one_request(where, group):
+    (query,) = asked(where, LONG)
+    sizes = [len(c["field_values"]) for c in query[group] if c["field_name"] == "username"]
+    assert sizes == [1000, 1000, 1]
+
+
+def test_a_list_without_end_is_refused_at_its_place():
+    values = [f"v{number}" for number in range(MOST_IN_A_LIST + 1)]
+    sql = f"SELECT id FROM videos WHERE username IN (:list) AND {JANUARY}"
+    code, place, hint = refused(sql, {"list": values})
+    assert (code, place) == ("TS223", "username IN (:list)")
+    assert "several statements" in hint
