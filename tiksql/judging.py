@@ -11,7 +11,6 @@ from tiksql.evaluation import Judge
 from tiksql.local.engine import Engine
 from tiksql.local.relations import Bindings, LocalColumn, Relation
 from tiksql.local.sql import to_duckdb
-from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
@@ -69,7 +68,9 @@ def prepare(plan: Plan, now: dt.datetime) -> tuple[Plan, Judge]:
     for scan in plan.scans:
         if scan.keys is not None:
             keys[scan.number] = _checked(engine, to_duckdb(scan.keys, names.bindings))
-    stop = _checked(engine, to_duckdb(_stop(plan), names.bindings)) if _may_stop(plan) else None
+    stop = None
+    if plan.stop and plan.scans[0].second is None:  # what a second look brings may belong anywhere
+        stop = _checked(engine, to_duckdb(_stop(plan), names.bindings))
     dropped = tuple(_dropped(plan, names.bindings))
     whole = structs.replace(
         plan, heads=heads, local_text=answer.text, stop=plan.stop if stop else ""
@@ -80,20 +81,6 @@ def prepare(plan: Plan, now: dt.datetime) -> tuple[Plan, Judge]:
 def _checked(engine: Engine, query: LocalQuery) -> LocalQuery:
     engine.check(query)
     return query
-
-
-def _may_stop(plan: Plan) -> bool:
-    """Say whether a sorted and limited reading can be cut: each row has to stand for itself."""
-    assert plan.local is not None
-    body = plan.local.body
-    if not plan.stop or not isinstance(body, ast.Select) or plan.local.common:
-        return False
-    scan, key = plan.scans[0], plan.local.order[0]
-    of_the_scan = isinstance(key.expression, ast.Column) and len(key.expression.parts) > 1
-    in_order = scan.second is None and scan.sample is None
-    by_itself = not any(isinstance(node, ast.Over) for node in nodes(plan.local))
-    plain = isinstance(body.source, ast.TableRef)
-    return plain and in_order and of_the_scan and by_itself and not key.nulls_first
 
 
 def _stop(plan: Plan) -> ast.Query:

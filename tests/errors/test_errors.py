@@ -5,7 +5,8 @@ Chunks are separated by a line of ``===``. The line where the error has to begin
     -- error: CODE at `text of the span` words of the message or of the hint
 
 ``at`` and the words may be left out. Case counts. A chunk without such a line has no error. The
-mark itself is taken off before the chunk is checked.
+mark itself is taken off before the chunk is checked. Every query is resolved, planned and checked
+by DuckDB, on 1 September 2026.
 """
 
 from __future__ import annotations
@@ -15,9 +16,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 import pytest
+from planning.planning_scene import checked
 
 from tiksql.errors import LanguageError
 from tiksql.source import Source
+from tiksql.syntax import ast
 from tiksql.syntax.parser import parse
 
 MARK = re.compile(
@@ -34,8 +37,15 @@ class Chunk(NamedTuple):
 
 
 def check(source):
-    """Do with a text what has to find the mistakes."""
-    parse(source)
+    """Do with a text what has to find the mistakes, before anything is asked."""
+    try:
+        for statement in parse(source).statements:
+            query = getattr(statement, "query", statement)
+            if isinstance(query, ast.Query):
+                checked(query)
+    except LanguageError as error:
+        error.source = error.source or source
+        raise
 
 
 def chunks():

@@ -88,8 +88,11 @@ def test_what_needs_every_record_reads_every_record(ask, sql):
     assert "reading stops after" not in ask.text(f"EXPLAIN {sql}")
 
 
-def test_rows_that_a_record_does_not_give_are_no_rows_of_the_limit(ask):
-    sql = f"SELECT id, unnest(hashtag_names) AS tag {ALL} ORDER BY id DESC"
+@pytest.mark.parametrize(
+    "function", ["unnest(hashtag_names)", "generate_subscripts(hashtag_names, 1)"]
+)
+def test_rows_that_a_record_does_not_give_are_no_rows_of_the_limit(ask, function):
+    sql = f"SELECT id, {function} AS tag {ALL} ORDER BY id DESC"
     tags = ask(sql)
     for limit in (20, 150, 400):
         found = ask(f"{sql} LIMIT {limit}", window_days=5)
@@ -183,6 +186,24 @@ def test_a_scheduled_post_of_a_newer_window_ends_nothing():
     found = ask(f"SELECT id {MARCH} ORDER BY id DESC LIMIT 3", window_days=1)
     assert found.firsts == [number(4, 9), number(3, 5), number(2, 9)]
     assert found.requests == 3
+
+
+def test_a_scheduled_post_on_a_page_with_more_behind_it_ends_nothing():
+    ask = window_by_window(
+        d4=[[(number(4, 9), at(4)), (number(2, 5), at(4))], [(number(1, 1), at(4))]],
+        d3=[[(number(3, 5), at(3))]],
+    )
+    found = ask(f"SELECT id {MARCH} ORDER BY id DESC LIMIT 2", window_days=1)
+    assert found.firsts == [number(4, 9), number(3, 5)]
+
+
+def test_a_page_of_the_oldest_window_may_hold_more_than_scheduled_posts_of_newer_ones():
+    ask = window_by_window(
+        d4=[[(number(4, 9), at(4)), (number(1, 0), at(4))]],
+        d1=[[(number(1, 9), at(1))], [(number(1, 8), at(1))]],
+    )
+    found = ask(f"SELECT id {MARCH} ORDER BY id DESC LIMIT 3", window_days=1)
+    assert found.firsts == [number(4, 9), number(1, 9), number(1, 8)]
 
 
 @pytest.mark.parametrize("key", ["id", "create_time"])

@@ -25,15 +25,25 @@ JANUARY = "create_date BETWEEN '2024-01-01' AND '2024-01-30'"
 
 def planned(sql, values=None, **options):
     """Plan the one statement of a text."""
-    scope = Scope(load(), NOW, Options(**options), load().base_url, known, aggregates)
     (statement,) = parse(Source(sql)).statements
-    return plan(resolve(bind(statement, values or {}), scope), scope)
+    return plan_of(bind(statement, values or {}), **options)
+
+
+def plan_of(query, **options):
+    scope = Scope(load(), NOW, Options(**options), load().base_url, known, aggregates)
+    return plan(resolve(query, scope), scope)
+
+
+def checked(query, **options):
+    """Plan a query, and have DuckDB check its part, as is done before anything is asked."""
+    made = plan_of(query, **options)
+    return made if made.local is None else prepare(made, NOW)[0]
 
 
 def judged(sql, values=None, **options):
-    """Plan a statement, and have DuckDB check its part, as is done before anything is asked."""
-    made = planned(sql, values, **options)
-    return made if made.local is None else prepare(made, NOW)[0]
+    """Plan and check the one statement of a text."""
+    (statement,) = parse(Source(sql)).statements
+    return checked(bind(statement, values or {}), **options)
 
 
 def asked(sql, **options):

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiksql.errors import PlanError
-from tiksql.planning.formulas import Days, conjuncts, predicates
+from tiksql.planning.formulas import Atom, Days, conjuncts, predicates
 from tiksql.planning.trees import exchanged
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 DATE = "create_date"
 DAY = dt.timedelta(days=1)
+SOME_IDS = (ast.Integer(7302470379501604128), ast.Integer(7114435010179905604))
+SOME_NAMES = (ast.String("name_one"), ast.String("name_two"))
 
 
 def unrestricted(query: TableQuery) -> PlanError:
@@ -44,11 +46,19 @@ def without_key(query: TableQuery) -> PlanError:
             span=query.place.span,
             hint=f"ON {names} = a column of another table, or IN ('…', '…')",
         )
+    keys = {column.key for column in query.table.keys}
+    given = {p.field for p in predicates(query.where) if isinstance(p, Atom)} & keys
+    if len(given) > 1:
+        hint = f"one of {names}, with = or IN, as a condition of its own"
+        return PlanError("TS306", f"{message}by one key", span=_where_span(query), hint=hint)
+    key = query.table.keys[0]
+    some = SOME_IDS if key.type == "id" else SOME_NAMES
+    named = ast.In(ast.Column((ast.Name(key.name),)), some)
     return PlanError(
         "TS306",
-        message + "the WHERE has to name them",
+        f"{message}the WHERE has to name {names}",
         span=_where_span(query),
-        hint=f"WHERE {names} IN ('…', '…')",
+        hint=f"for example:\n{_fixed(query, named)}",
     )
 
 
@@ -114,19 +124,21 @@ def without_range(query: TableQuery, today: dt.date) -> PlanError:
     if isinstance(query.select.source, ast.Join):
         parts = (query.place.alias or query.place.parts[-1], *parts)
     range_ = ast.Between(ast.Column(parts), ast.String(str(first)), ast.String(str(last)))
-    join, select = _left_join(query), query.select
-    if join is None:
-        fixed = exchanged(
-            query.statement, select, replace(select, where=_with(select.where, range_))
-        )
-    else:
-        fixed = exchanged(query.statement, join, replace(join, on=_with(join.on, range_)))
     return PlanError(
         "TS301",
         f"a search in {query.table.name} needs a range of days",
         span=_days_span(query),
-        hint=f"for example:\n{to_sql(fixed)}",
+        hint=f"for example:\n{_fixed(query, range_)}",
     )
+
+
+def _fixed(query: TableQuery, condition: ast.Expression) -> str:
+    """Print the statement with a condition added where it filters a table."""
+    join, select = _left_join(query), query.select
+    if join is None:
+        where = _with(select.where, condition)
+        return to_sql(exchanged(query.statement, select, replace(select, where=where)))
+    return to_sql(exchanged(query.statement, join, replace(join, on=_with(join.on, condition))))
 
 
 def _with(where: ast.Expression | None, condition: ast.Expression) -> ast.Expression:
