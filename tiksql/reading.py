@@ -142,7 +142,7 @@ def requests_of_keys(scan: Scan, keys: Sequence[object]) -> list[Request]:
     """Make the requests of a scan whose keys another scan gave, each key once."""
     assert scan.first is not None
     assert scan.key is not None
-    distinct = {str(key).lower(): str(key) for key in reversed(keys) if key is not None}
+    distinct = {str(key).lower(): str(key) for key in reversed(keys) if key not in {None, ""}}
     return [of_key(scan.first, scan.key, key) for key in reversed(distinct.values())]
 
 

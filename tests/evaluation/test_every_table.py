@@ -289,8 +289,8 @@ def test_a_list_is_found_under_each_of_its_names(key):
     }
     ask = scripted(lambda *_: {key: [record], "cursor": "1", "has_more": "false"})
     found = ask(
-        "SELECT id, author_username, region_code, favorites_count, create_time, video_tag.type AS t,"
-        " video_tag.number AS n, effect_info_list[1] AS effect"
+        "SELECT id, author_username, region_code, favorites_count, create_time,"
+        " video_tag.type AS t, video_tag.number AS n, effect_info_list[1] AS effect"
         " FROM reposted_videos WHERE username = 'joe'"
     )
     effect = {"effect_id": 1, "effect_name": None, "effect_photo_url": "u"}

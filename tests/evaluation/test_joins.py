@@ -47,6 +47,7 @@ def test_the_authors_of_videos_are_asked_for_once_each(ask):
     [
         "users AS u ON u.username = v.username",
         "users AS u ON v.username = u.username",
+        "users AS u USING (username)",
     ],
 )
 def test_a_join_can_be_written_in_any_way(ask, join):
@@ -182,7 +183,7 @@ def test_missing_keys_and_keys_in_another_case_are_not_asked_again():
     def answer(_, body):
         if "username" in body:
             return {"display_name": body["username"]}
-        names = ["Amy", "amy", None, "bob", "AMY"]
+        names = ["Amy", "amy", None, "bob", "AMY", ""]
         records = [{"id": n, "username": name} for n, name in enumerate(names, 1)]
         return {"videos": records, "cursor": 5, "has_more": False, "search_id": "7"}
 

@@ -47,7 +47,13 @@ def test_a_mistake_says_that_nothing_was_asked(run):
 
 
 KEYS = f"SELECT CAST(CAST(username AS INTEGER) AS VARCHAR) {US}"
+JOINED = (
+    "SELECT u.username FROM videos AS v JOIN users AS u"
+    " ON u.username = CAST(CAST(v.username AS INTEGER) AS VARCHAR)"
+    f" WHERE v.region_code = 'US' AND v.{SPRING}"
+)
 FAILING = [
+    (JOINED, "CAST(v.username AS INTEGER)"),
     (f"SELECT CAST(username AS INTEGER) AS n {US}", "CAST(username AS INTEGER)"),
     (f"SELECT id {US} AND CAST(username AS INTEGER) > 3", "CAST(username AS INTEGER)"),
     (f"SELECT max(CAST(username AS INTEGER)) AS n {US}", "CAST(username AS INTEGER)"),
