@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 
 import duckdb
 import pytest
@@ -173,9 +172,7 @@ CROSS = "FROM videos AS a, videos AS b, videos AS c, videos AS d, videos AS e"
 )
 def test_a_statement_that_needs_too_much_memory_ends_in_a_typed_error(bomb):
     with engine(map(row, range(300)), memory_limit="60MB") as asked:
-        started = time.monotonic()
         error, _ = problem(asked, bomb)
-        assert time.monotonic() - started < 20
     assert isinstance(error, EvaluationError)
     assert error.code == "TS541"
     assert len(str(error)) < 200
@@ -213,11 +210,9 @@ def test_a_long_statement_can_be_interrupted():
     with engine(map(row, range(2000))) as asked:
         timer = threading.Timer(0.3, asked.interrupt)
         timer.start()
-        started = time.monotonic()
         with pytest.raises(InterruptError):
             ask(asked, f"SELECT count(*) {CROSS} WHERE hash(a.id, b.id, c.id, d.id, e.id) = 7")
         timer.join()
-        assert time.monotonic() - started < 5
 
 
 def test_interrupting_an_engine_that_is_gone_does_nothing():
@@ -228,9 +223,7 @@ def test_interrupting_an_engine_that_is_gone_does_nothing():
 
 def test_a_statement_may_be_given_a_time():
     with engine(map(row, range(2000)), max_seconds=1) as asked:
-        started = time.monotonic()
         error, _ = problem(asked, f"SELECT count(*) {CROSS} WHERE hash(a.id, b.id, c.id, d.id) = 7")
-        assert time.monotonic() - started < 8
     assert (type(error), error.code) == (EvaluationError, "TS543")
 
 
@@ -254,6 +247,4 @@ def test_ten_thousand_conditions_are_judged(word):
     listed = ", ".join(map(str, range(10_000)))
     with engine(map(row, range(10))) as asked:
         for terms in (flat, mixed, f"like_count IN ({listed})"):
-            started = time.monotonic()
             assert ask(asked, f"SELECT count(*) FROM videos WHERE {terms}") == [(10,)]
-            assert time.monotonic() - started < 15

@@ -56,3 +56,18 @@ def test_a_list_without_end_is_refused_at_its_place():
     code, place, hint = refused(sql, {"list": values})
     assert (code, place) == ("TS223", "username IN (:list)")
     assert "several statements" in hint
+
+
+def test_ids_in_several_branches_are_looked_for_as_wide_as_one_window():
+    sql = (
+        "SELECT id FROM videos WHERE id = 7302470379501604128"
+        " AND (region_code = 'US' OR hashtag_name = 'fyp' AND like_count > 3)"
+    )
+    plan = planned(sql)
+    assert plan.scans[0].second is None
+    assert {request.window.days for request in plan.requests} == {30}
+
+
+def test_an_account_in_two_spellings_is_not_asked_for_twice():
+    sql = "SELECT id FROM liked_videos WHERE username = 'a' AND like_count > 5 OR username = 'A'"
+    assert refused(sql)[0] == "TS226"

@@ -266,6 +266,23 @@ def test_a_star_of_a_query_is_its_columns():
     assert [(head.name, head.type) for head in heads] == [("number", "id"), ("n", "integer")]
 
 
+@pytest.mark.parametrize(
+    ("item", "head"),
+    [
+        ("max(like_count)", "max(like_count)"),
+        ("count(*)", "count(*)"),
+        ("sum(v.view_count) / 2", "sum(v.view_count) / 2"),
+        ("max(like_count) AS most", "most"),
+        ("max(v.like_count" + " + 1" * 30 + ")", "max(v.like_count" + " + 1" * 10 + " + …"),
+    ],
+)
+def test_a_column_without_a_name_is_called_as_it_was_written(item, head):
+    source = FROM.replace("videos", "videos AS v")
+    assert [h.name for h in judged(f"SELECT {item} {source}").heads] == [head]
+    inner = judged(f"SELECT * FROM (SELECT {item} {source}) AS a").heads
+    assert [h.name for h in inner] == [head]
+
+
 # --- samples --------------------------------------------------------------------------------------
 
 

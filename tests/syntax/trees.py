@@ -121,11 +121,12 @@ def sort_keys(depth):
 
 
 def frames(depth):
-    kinds = ["unbounded preceding", "current row", "unbounded following"]
-    bounds = st.builds(ast.Bound, st.sampled_from(kinds)) | st.builds(
+    near = st.builds(
         ast.Bound, st.sampled_from(["preceding", "following"]), expressions(depth)
-    )
-    return st.builds(ast.Frame, st.sampled_from(["rows", "range"]), bounds, bounds)
+    ) | st.builds(ast.Bound, st.just("current row"))
+    first = near | st.builds(ast.Bound, st.just("unbounded preceding"))
+    last = near | st.builds(ast.Bound, st.just("unbounded following"))
+    return st.builds(ast.Frame, st.sampled_from(["rows", "range"]), first, last)
 
 
 # --- queries --------------------------------------------------------------------------------------

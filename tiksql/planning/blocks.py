@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from tiksql.errors import ResolveError
 from tiksql.planning import formulas
 from tiksql.planning.conditions import Conditions
-from tiksql.planning.names import check_function, check_sample, table_of
+from tiksql.planning.names import check_function, check_sample, table_of, title
 from tiksql.planning.plan import scan_name
 from tiksql.planning.query import Keys
 from tiksql.planning.scopes import Block, Relation
@@ -165,7 +165,8 @@ class Select:
     def items(self, node: ast.Item | ast.Star) -> Iterator[ast.Item | ast.Star]:
         """Rewrite one item, a star into the columns that it stands for."""
         if isinstance(node, ast.Item):
-            yield replace(node, expression=self.expression(node.expression))
+            alias = node.alias or title(node.expression)
+            yield replace(node, expression=self.expression(node.expression), alias=alias)
             return
         given: set[str] = set()
         for relation in self._starred(node):

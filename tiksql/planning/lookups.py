@@ -57,11 +57,14 @@ def _requests(
         raise refusals.without_key(query)
     columns = {column.key: column for column in query.table.keys}
     key = columns[named.pop()] if named else query.table.keys[0]
-    return key, [
-        of_key(first, key, value, number)
+    asked = [
+        (value, number)
         for number, each in enumerate(covers, 1)
         for value in _values(query, each.conditions)
     ]
+    if len({value.lower() for value, _ in asked}) < len(asked):
+        raise refusals.spelt_twice(query, key)
+    return key, [of_key(first, key, value, number) for value, number in asked]
 
 
 def _values(query: TableQuery, conditions: Conditions) -> list[str]:

@@ -6,12 +6,25 @@ from typing import TYPE_CHECKING
 
 from tiksql.errors import ResolveError
 from tiksql.spelling import nearest
+from tiksql.syntax import ast
+from tiksql.syntax.printer import to_sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
     from tiksql.catalog import Catalog, Table
-    from tiksql.syntax import ast
+
+
+LONGEST = 60
+"""Characters of an expression that are enough for the head of a column."""
+
+
+def title(expression: ast.Expression) -> ast.Name | None:
+    """Name a column of a result as its expression is written; None where it has a name."""
+    if isinstance(expression, ast.Column):
+        return None
+    text = to_sql(expression)
+    return ast.Name(text if len(text) <= LONGEST else text[: LONGEST - 1] + "…", quoted=True)
 
 
 def check_function(node: ast.Call, functions: Callable[[], Collection[str]]) -> None:

@@ -13,6 +13,7 @@ from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
 
 if TYPE_CHECKING:
+    from tiksql.catalog import Column
     from tiksql.planning.plan import Condition, Conditions
     from tiksql.planning.predicates import Cover
     from tiksql.planning.query import TableQuery
@@ -59,6 +60,16 @@ def without_key(query: TableQuery) -> PlanError:
         f"{message}the WHERE has to name {names}",
         span=_where_span(query),
         hint=f"for example:\n{_fixed(query, named)}",
+    )
+
+
+def spelt_twice(query: TableQuery, key: Column) -> PlanError:
+    """Refuse a key that two branches spell differently: its rows would come twice."""
+    return PlanError(
+        "TS226",
+        f"one {key.name} is written in two ways, under different conditions",
+        span=_where_span(query),
+        hint="upper and lower case are the same in it: write it alike everywhere",
     )
 
 

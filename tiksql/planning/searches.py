@@ -32,8 +32,12 @@ LATER = 3
 
 def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
     """Plan a search; ``size`` is the page size wanted if there is one request, 0 asks nothing."""
-    cutting = _Cutting(query, scope)
+    cutting = _Cutting(query, scope, LATER)
     found = cutting.covers_by_days()
+    if cutting.ids and len(found) > 1:
+        # A second look is for one branch; several look as wide at once.
+        cutting = _Cutting(query, scope, scope.options.window_days - 1)
+        found = cutting.covers_by_days()
     branches = tuple(_branches(found, scope))
     asked = sorted(
         ((branch, window) for branch in branches for window in branch.windows),
@@ -77,6 +81,7 @@ class _Cutting:
 
     query: TableQuery
     scope: Scope
+    later: int
     notes: dict[str, None] = field(default_factory=dict)
     ids: list[int] = field(default_factory=list)
     until: dt.date = dt.date.max
@@ -131,8 +136,8 @@ class _Cutting:
         assert piece.high is not None
         self.ids += ids
         self.until = piece.high
-        self.notes[f"each id is looked for from its own day to {LATER} days later"] = None
-        return around(map(day_of_id, ids), LATER + 1, piece.high)
+        self.notes[f"each id is looked for from its own day to {self.later} days later"] = None
+        return around(map(day_of_id, ids), self.later + 1, piece.high)
 
     def second_look(self, branches: tuple[Branch, ...]) -> SecondLook | None:
         """Say how to ask again for ids that do not come in the days that they name."""
