@@ -28,14 +28,15 @@ def parameters(node: ast.Node) -> Iterator[ast.Parameter]:
         yield from parameters(child)
 
 
-def children(node: ast.Node) -> Iterator[ast.Node]:
-    """Go through the nodes directly below a node."""
-    for each in fields(node):
-        value = getattr(node, each.name)
+def children(node: ast.Node) -> list[ast.Node]:
+    """List the nodes directly below a node."""
+    below: list[ast.Node] = []
+    for value in node.says:
         if isinstance(value, ast.Node):
-            yield value
+            below.append(value)
         elif isinstance(value, tuple):
-            yield from (part for part in value if isinstance(part, ast.Node))
+            below += [part for part in value if isinstance(part, ast.Node)]
+    return below
 
 
 def bind(node: Node, values: Mapping[str, object]) -> Node:

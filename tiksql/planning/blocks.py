@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, field
@@ -244,12 +244,11 @@ class Select:
         if isinstance(node, ast.Call):
             check_function(node, self.walk.scope.functions)
         changes: dict[str, Any] = {}
-        for each in fields(node):
-            old = getattr(node, each.name)
+        for name, old in zip(node.__match_args__, node.says, strict=True):
             if isinstance(old, ast.Node) and not isinstance(old, ast.Name):
-                changes[each.name] = self.expression(old, aliases=aliases)
+                changes[name] = self.expression(old, aliases=aliases)
             elif isinstance(old, tuple) and old and isinstance(old[0], ast.Node):
-                changes[each.name] = tuple(self.expression(part, aliases=aliases) for part in old)
+                changes[name] = tuple(self.expression(part, aliases=aliases) for part in old)
         return replace(node, **changes) if changes else node
 
     def subquery(self, node: ast.Query) -> tuple[ast.Query, bool]:

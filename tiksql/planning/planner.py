@@ -24,11 +24,8 @@ if TYPE_CHECKING:
 
 def plan(query: Query, scope: Scope) -> Plan:
     """Work out every request of a query; raise ``PlanError`` where none can mean it."""
-    scans = tuple(_scan(query, table, scope) for table in query.tables)
-    plain = query.output is not None and all(scan.residual is None for scan in scans)
-    if plain and query.output is not None:
-        table = structs.replace(query.tables[0], columns=query.output)
-        scans = (_scan(query, table, scope),)
+    plain = _plain(query, scope)
+    scans = plain or tuple(_scan(query, table, scope) for table in query.tables)
     return Plan(
         statement=to_sql(query.statement),
         scans=scans,
@@ -43,6 +40,14 @@ def plan(query: Query, scope: Scope) -> Plan:
         reasons=() if plain else tuple(_reasons(query, scans)),
         notes=tuple(dict.fromkeys(_notes(query, scans, scope))),
     )
+
+
+def _plain(query: Query, scope: Scope) -> tuple[Scan, ...]:
+    """Plan a statement that only selects columns; nothing if DuckDB has to judge its records."""
+    if query.output is None:
+        return ()
+    scan = _scan(query, structs.replace(query.tables[0], columns=query.output), scope)
+    return (scan,) if scan.residual is None else ()
 
 
 def _scan(query: Query, table: TableQuery, scope: Scope) -> Scan:

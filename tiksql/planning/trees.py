@@ -39,9 +39,11 @@ def together(parts: list[ast.Expression]) -> ast.Expression | None:
 
 def nodes(node: ast.Node) -> Iterator[ast.Node]:
     """Go through a node and everything below it."""
-    yield node
-    for child in children(node):
-        yield from nodes(child)
+    waiting = [node]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        waiting += reversed(children(node))
 
 
 def exchanged(node: Any, old: ast.Node, new: ast.Node) -> Any:
