@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
 from msgspec import Struct, field
@@ -209,17 +210,21 @@ class Select:
     def names(self) -> tuple[str, ...] | None:
         """Name the columns of the result; None where DuckDB has to name one."""
         named: list[str] = []
-        for each in self.node.items:
-            for item in self.items(each):
-                if isinstance(item, ast.Star):
-                    return None
-                last = item.alias
-                if last is None and isinstance(item.expression, ast.Column):
-                    last = item.expression.parts[-1]
-                if last is None:
-                    return None
-                named.append(last.text.lower())
+        for item in self.rewritten_items:
+            if isinstance(item, ast.Star):
+                return None
+            last = item.alias
+            if last is None and isinstance(item.expression, ast.Column):
+                last = item.expression.parts[-1]
+            if last is None:
+                return None
+            named.append(last.text.lower())
         return tuple(named)
+
+    @cached_property
+    def rewritten_items(self) -> tuple[ast.Item | ast.Star, ...]:
+        """The items of the result, rewritten once."""
+        return tuple(item for each in self.node.items for item in self.items(each))
 
     def aliases(self) -> frozenset[str]:
         """List the names that the statement gives to columns of the result."""
@@ -274,7 +279,7 @@ class Select:
         relation = found.relation
         name = scan_name(relation.scan) if relation.table is not None else relation.name
         parts = (ast.Name(name), ast.Name(found.name, quoted=True), *found.members)
-        return replace(node, parts=parts if name else parts[1:])
+        return ast.Column(parts if name else parts[1:], span=node.span)
 
 
 def _only_searched(column: Any, node: ast.Column) -> ResolveError:

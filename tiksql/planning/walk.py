@@ -70,7 +70,7 @@ class Walk:
 def rewritten(select: Select) -> ast.Select:
     """Give conjuncts to scans, and rewrite what is left."""
     node = select.node
-    items = tuple(item for each in node.items for item in select.items(each))
+    items = select.rewritten_items
     find_keys(select)
     kept = [e for e in select.where if not _given(select, e, NO_JOINS)]
     for on in select.ons.values():
