@@ -80,6 +80,19 @@ def denied(truth):
     return None if truth is None else not truth
 
 
+def judged(tree, leaf):
+    """Say what SQL says of a tree of words, whose leaves are judged by ``leaf``."""
+    match tree:
+        case ("not", inner):
+            return denied(judged(inner, leaf))
+        case ("and", parts):
+            return both(judged(part, leaf) for part in parts)
+        case ("or", parts):
+            return denied(both(denied(judged(part, leaf)) for part in parts))
+        case _:
+            return leaf(tree)
+
+
 def compared(sign, left, right):
     return None if left is None or right is None else SIGNS[sign](left, right)
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_scene import JANUARY, condition, planned
+from research_api import both, compared, denied, judged
 
 from tiksql.errors import PlanError
 from tiksql.planning import formulas as f
@@ -80,32 +81,19 @@ def trees(leaf, leaves, words=("and", "or", "not")):
     )
 
 
-def both(truths):
-    found = set(truths)
-    return False if False in found else None if None in found else True
-
-
-def denied(truth):
-    return None if truth is None else not truth
-
-
 def true_of(tree, record, today=None):
     """Say what SQL says of a tree: true, false or NULL."""
-    match tree:
-        case ("not", inner):
-            return denied(true_of(inner, record, today))
-        case ("and", parts):
-            return both(true_of(part, record, today) for part in parts)
-        case ("or", parts):
-            return denied(both(denied(true_of(part, record, today)) for part in parts))
-        case ("local", number):
-            return record[-1][number]
-        case ("create_date", sign, bound):
-            signs = {"<": today < bound, "<=": today <= bound, "=": today == bound}
-            signs |= {">=": today >= bound, ">": today > bound, "<>": today != bound}
-            return signs[sign]
-        case (field, operation, values):
-            return holds(Condition(operation, field, tuple(values)), record)
+
+    def leaf(predicate):
+        match predicate:
+            case ("local", number):
+                return record[-1][number]
+            case ("create_date", sign, bound):
+                return compared(sign, today, bound)
+            case (field, operation, values):
+                return holds(Condition(operation, field, tuple(values)), record)
+
+    return judged(tree, leaf)
 
 
 def residual_of(formula, record):
