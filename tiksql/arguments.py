@@ -75,7 +75,9 @@ def parse_main(argv: Sequence[str]) -> Arguments:
     """Read the arguments of ``tiksql`` itself; raise ``UsageError`` for wrong ones."""
     parser = _Parser("tiksql", description=DESCRIPTION, epilog=EXIT_STATUSES, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"tiksql {__version__}")
-    parser.add_argument("study", nargs="?", metavar="STUDY", help="a study file (not yet)")
+    parser.add_argument(
+        "study", nargs="?", metavar="STUDY", help="a study file, made if there is none"
+    )
     _statements(parser)
     _servers(parser)
     _output(parser)

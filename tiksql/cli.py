@@ -106,9 +106,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
 
 
 def _statements(arguments: Arguments, console: Console) -> int:
-    if arguments.study:
-        raise _no_study(arguments.study)
-    session = Session(_backend(arguments, console), _settings(arguments, console))
+    study = _study(arguments.study) if arguments.study else None
+    session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
     job = Run(session, console, arguments, _values(arguments))
     try:
         if not arguments.scripts and console.stdin.isatty():
@@ -190,11 +189,15 @@ def _schema(console: Console, *, as_json: bool) -> int:
 # --- what a command works with --------------------------------------------------------------------
 
 
-def _no_study(name: str) -> UsageError:
+def _study(name: str) -> Path:
+    """Return the file of a study; a word that is no file's name is a command that was misspelt."""
+    path = Path(name)
+    if path.exists() or path.suffix or path.name != name:
+        return path
     near = nearest(name, COMMANDS)
-    return UsageError(
+    raise UsageError(
         "TS606",
-        f"{name} is no command, and studies cannot be opened yet",
+        f"{name} is no command, and the name of a study has a suffix, as in {name}.db",
         hint=f"did you mean tiksql {near}?" if near else "statements are given with -c or -f",
     )
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import structs
 
+from tiksql.catalog import load
 from tiksql.evaluation import Judge
 from tiksql.local.engine import Engine
 from tiksql.local.relations import Bindings, LocalColumn, Relation
@@ -16,9 +17,11 @@ from tiksql.syntax import ast
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
+    from pathlib import Path
 
     from tiksql.local.relations import LocalQuery
     from tiksql.planning.plan import Plan
+    from tiksql.rows import StoredColumn
 
 
 _KEY = "sort key"
@@ -29,13 +32,18 @@ class _Names:
 
     def __init__(self, plan: Plan, now: dt.datetime) -> None:
         self._scans = {scan.name: scan for scan in plan.scans}
+        self._stored = {table.key: table for table in plan.stored}
         columns = [column for scan in plan.scans for column in scan.columns]
         caseless = frozenset(column.name for column in columns if column.caseless)
+        caseless |= {c.name for t in plan.stored for c in t.columns if _is_caseless(c)}
         self.bindings = Bindings(now, self.relation_of, self.type_of, caseless)
 
     def relation_of(self, node: ast.TableRef) -> Relation | None:
         """Find the scan that a name in FROM stands for."""
-        scan = self._scans.get(node.parts[0].text)
+        name = node.parts[0].text
+        if stored := self._stored.get(name):
+            return Relation(name, tuple(column.name for column in stored.columns))
+        scan = self._scans.get(name)
         if scan is None:
             return None
         return Relation(scan.name, tuple(c.name for c in scan.columns), scan.residual)
@@ -49,15 +57,27 @@ class _Names:
         return column.type if column else None
 
 
-def prepare(plan: Plan, now: dt.datetime) -> tuple[Plan, Judge]:
+def _is_caseless(stored: StoredColumn) -> bool:
+    """Say whether a kept column is one of the API whose case does not count."""
+    table, _, name = stored.source.partition(".")
+    column = load().tables[table].columns.get(name) if table in load().tables else None
+    return column is not None and column.caseless
+
+
+def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[Plan, Judge]:
     """Check what DuckDB has to do before anything is asked; return the plan with its heads.
 
-    Raise ``ResolveError`` at the place that DuckDB does not understand.
+    ``folder`` is the one place whose files it may read and write. Raise ``ResolveError`` at the
+    place that DuckDB does not understand.
     """
     assert plan.local is not None
-    engine = Engine()
+    engine = Engine(folder=folder)
     for scan in plan.scans:
         engine.create(scan.name, [LocalColumn(c.name, c.type, c.members) for c in scan.columns])
+    for table in plan.stored:
+        engine.create(
+            table.key, [LocalColumn(c.name, c.type, stored=c.stored) for c in table.columns]
+        )
     names = _Names(plan, now)
     local = plan.local
     if plan.streams:

@@ -17,6 +17,18 @@ from tiksql.catalog import ColumnType
 Row: TypeAlias = tuple[object, ...]
 
 
+class StoredColumn(Struct, frozen=True):
+    """One column of rows that are kept: its type for us, and its type in DuckDB.
+
+    ``source`` is the column of the API that it is, as ``table.column``; '' where it was made here.
+    """
+
+    name: str
+    type: ColumnType
+    stored: str
+    source: str = ""
+
+
 class Head(Struct, frozen=True):
     """The name and the type of one column of a result."""
 

@@ -16,11 +16,15 @@ Type: TypeAlias = str
 
 
 class LocalColumn(Struct, frozen=True):
-    """One column of a table in the engine; ``members`` are those of a struct."""
+    """One column of a table in the engine; ``members`` are those of a struct.
+
+    ``stored`` is its type in DuckDB, where that does not follow from its type for us.
+    """
 
     name: str
     type: Type
     members: Mapping[str, Type] = {}
+    stored: str = ""
 
 
 class Relation(Struct, frozen=True):

@@ -21,6 +21,7 @@ from tiksql.syntax import ast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tiksql.planning.plan import StoredTable
     from tiksql.planning.query import Scope
 
 NO_JOINS: frozenset[int] = frozenset()
@@ -67,6 +68,7 @@ class Statement(Protocol):
 
     scope: Scope
     drafts: list[Draft]
+    stored: dict[str, StoredTable]
     outer: bool
 
     def query(
@@ -87,6 +89,7 @@ class Select:
         self.block = Block(parent=parent)
         self.drafts: list[Draft] = []
         self.ons: dict[int, On] = {}
+        self.renamed: dict[int, ast.TableRef] = {}
         self.inner: dict[int, ast.Query] = {}
         self._rewritten: dict[int, tuple[ast.Query, bool]] = {}
         if node.source is not None:
@@ -128,7 +131,14 @@ class Select:
             relation = Relation(name, node, columns=self.tables[written].names)
             self.block.add(relation)
             return
-        table = table_of(self.walk.scope.catalog, node)
+        if stored := self.walk.scope.stored.get(written):
+            self.walk.stored[stored.key] = stored
+            names = tuple(column.name for column in stored.columns)
+            self.block.add(Relation(name, node, columns=names))
+            alias = ast.Name(name)
+            self.renamed[id(node)] = ast.TableRef((ast.Name(stored.key),), alias, span=node.span)
+            return
+        table = table_of(self.walk.scope.catalog, node, self.walk.scope.stored)
         check_sample(table, node)
         number = len(self.walk.drafts) + 1
         relation = Relation(name, node, table, scan=number)
@@ -137,6 +147,7 @@ class Select:
         draft = Draft(self.node, number, relation, node, optional, conditions)
         self.walk.drafts.append(draft)
         self.drafts.append(draft)
+        self.renamed[id(node)] = ast.TableRef((ast.Name(draft.name),), span=node.span)
 
     def draft(self, scan: int) -> Draft | None:
         """Find a scan of this SELECT by its number."""
@@ -158,10 +169,7 @@ class Select:
             case ast.Derived():
                 return replace(node, query=self.inner[id(node)])
             case _:
-                draft = next((d for d in self.drafts if d.node is node), None)
-                if draft is None:
-                    return node
-                return ast.TableRef((ast.Name(draft.name),), span=node.span)
+                return self.renamed.get(id(node), node)
 
     def items(self, node: ast.Item | ast.Star) -> Iterator[ast.Item | ast.Star]:
         """Rewrite one item, a star into the columns that it stands for."""

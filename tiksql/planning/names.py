@@ -42,13 +42,16 @@ def check_function(node: ast.Call, functions: Callable[[], Collection[str]]) -> 
     )
 
 
-def table_of(catalog: Catalog, node: ast.TableRef) -> Table:
-    """Find the table that is named, or suggest the one that was probably meant."""
+def table_of(catalog: Catalog, node: ast.TableRef, stored: Collection[str] = ()) -> Table:
+    """Find the table that is named, or suggest the one that was probably meant.
+
+    ``stored`` are names of collections, which may have been meant, too.
+    """
     written = ".".join(part.text for part in node.parts)
     if found := catalog.table(written):
         return found
     names = [name for table in catalog.tables.values() for name in (table.name, *table.aliases)]
-    near = nearest(written, names)
+    near = nearest(written, [*names, *stored])
     raise ResolveError(
         "TS202",
         f'unknown table "{written}"',

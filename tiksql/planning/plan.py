@@ -21,7 +21,7 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from tiksql.catalog import Column, Operation, Table
-from tiksql.rows import Head
+from tiksql.rows import Head, StoredColumn
 from tiksql.syntax import ast
 
 
@@ -141,12 +141,29 @@ class Scan(Struct, frozen=True):
         return scan_name(self.number)
 
 
+class StoredTable(Struct, frozen=True):
+    """A collection as a statement reads it; ``observations`` are all that was seen of its records.
+
+    ``key`` is the name of its rows in DuckDB, so that no name of a statement is like it.
+    """
+
+    collection: str
+    columns: tuple[StoredColumn, ...]
+    observations: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of its rows in DuckDB."""
+        return f"{'observations of' if self.observations else 'collection'} {self.collection}"
+
+
 class Plan(Struct, frozen=True):
     """A statement, ready to run or to print.
 
     ``local`` is the query over the scans that DuckDB answers, None where there is nothing for it
     to do; ``output`` are then the columns of the result. ``stop`` says after what an ORDER BY with
-    a LIMIT may stop reading. ``reasons`` say what stays here and why.
+    a LIMIT may stop reading. ``reasons`` say what stays here and why. ``stored`` are the
+    collections that are read besides.
     """
 
     statement: str
@@ -163,6 +180,7 @@ class Plan(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     used_today: int | None = None
+    stored: tuple[StoredTable, ...] = ()
 
     @property
     def requests(self) -> tuple[Request, ...]:

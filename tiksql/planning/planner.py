@@ -22,9 +22,12 @@ if TYPE_CHECKING:
     from tiksql.planning.query import Query, Scope, TableQuery
 
 
-def plan(query: Query, scope: Scope) -> Plan:
-    """Work out every request of a query; raise ``PlanError`` where none can mean it."""
-    plain = _plain(query, scope)
+def plan(query: Query, scope: Scope, *, judged: bool = False) -> Plan:
+    """Work out every request of a query; raise ``PlanError`` where none can mean it.
+
+    With ``judged`` DuckDB makes the result, even where it only has to select columns.
+    """
+    plain = () if judged else _plain(query, scope)
     scans = plain or tuple(_scan(query, table, scope) for table in query.tables)
     return Plan(
         statement=to_sql(query.statement),
@@ -39,6 +42,7 @@ def plan(query: Query, scope: Scope) -> Plan:
         sort=tuple(to_sql(key) for key in query.statement.order),
         reasons=() if plain else tuple(_reasons(query, scans)),
         notes=tuple(dict.fromkeys(_notes(query, scans, scope))),
+        stored=query.stored,
     )
 
 

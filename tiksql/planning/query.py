@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tiksql.catalog import Catalog, Column, Table
 from tiksql.planning.formulas import Formula
-from tiksql.planning.plan import scan_name
+from tiksql.planning.plan import StoredTable, scan_name
 from tiksql.rows import Head
 from tiksql.source import Span
 from tiksql.syntax import ast
@@ -26,7 +26,10 @@ class Options(Struct, frozen=True):
 
 
 class Scope(Struct, frozen=True):
-    """What a statement can refer to; ``now`` is UTC and stands still while it is worked on."""
+    """What a statement can refer to; ``now`` is UTC and stands still while it is worked on.
+
+    ``stored`` are the collections by their names in lower case, as ``hello.observations``, too.
+    """
 
     catalog: Catalog
     now: dt.datetime
@@ -34,6 +37,7 @@ class Scope(Struct, frozen=True):
     base_url: str
     functions: Callable[[], Collection[str]]
     aggregates: Callable[[], Collection[str]]
+    stored: Mapping[str, StoredTable] = {}
 
     @property
     def today(self) -> dt.date:
@@ -93,6 +97,7 @@ class Query(Struct, frozen=True):
     row_by_row: bool = False
     limit: int | None = None
     offset: int = 0
+    stored: tuple[StoredTable, ...] = ()
 
     @property
     def streams(self) -> bool:

@@ -35,9 +35,10 @@ def resolve(statement: ast.Query, scope: Scope) -> Query:
         rest=rest,
         heads=tuple(_heads(rest, output)) if output is not None else (),
         output=output,
-        row_by_row=output is not None or _is_row_by_row(rest, scope),
+        row_by_row=output is not None or (bool(tables) and _is_row_by_row(rest, scope)),
         limit=limit,
         offset=offset,
+        stored=tuple(walk.stored.values()),
     )
 
 

@@ -20,6 +20,7 @@ from tiksql.planning.trees import is_fixed, nodes, together
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
+    from tiksql.planning.plan import StoredTable
     from tiksql.planning.query import Scope
     from tiksql.planning.scopes import Block
 
@@ -30,6 +31,7 @@ class Walk:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.drafts: list[Draft] = []
+        self.stored: dict[str, StoredTable] = {}
         self.outer = False
 
     def query(
