@@ -41,7 +41,7 @@ def collections(study: Study, now: dt.datetime) -> Listing:
         rows.append(
             (
                 row["name"],
-                _state(row, at_work=row["run"] in alive),
+                reports.state(row, at_work=row["run"] in alive),
                 account.records,
                 account.requests,
                 account.open,
@@ -52,12 +52,6 @@ def collections(study: Study, now: dt.datetime) -> Listing:
             )
         )
     return Listing(heads, rows)
-
-
-def _state(row: Any, *, at_work: bool) -> str:
-    if row["finished_at"] is not None:
-        return "complete"
-    return "being collected" if at_work else "incomplete"
 
 
 def gaps(study: Study, found: Collection | None) -> Listing:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import random
 from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
@@ -18,6 +20,30 @@ if TYPE_CHECKING:
     from tiksql.planning.plan import Plan, Request
     from tiksql.reading import Ask
     from tiksql.settings import Settings
+
+
+USED_UP = "TS532"
+"""The code of the error that the day's quota is used up."""
+
+AFTER_MIDNIGHT = (5.0, 60.0)
+"""Seconds that are waited besides: clocks differ, and others wait for midnight, too."""
+
+
+def after_midnight() -> float:
+    """Choose the seconds that are waited besides, by chance."""
+    return random.uniform(*AFTER_MIDNIGHT)  # noqa: S311 - no secret
+
+
+def until_midnight(now: dt.datetime) -> float:
+    """Return the seconds until the next day of UTC begins."""
+    tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time())
+    return (tomorrow - now).total_seconds()
+
+
+def shown(seconds: float) -> str:
+    """Write a time that has to be waited."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 class Line:

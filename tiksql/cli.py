@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from tiksql.arguments import (
     parse_check,
     parse_main,
     parse_schema,
+    parse_status,
     parse_translate,
     read_values,
 )
@@ -94,6 +96,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
             return emulate(rest, console.stdout)
         case ["check", *rest]:
             return _check(parse_check(rest), console)
+        case ["status", *rest]:
+            return _status(parse_status(rest), console)
         case ["schema", *rest]:
             return _schema(console, as_json=parse_schema(rest))
         case ["translate", *rest]:
@@ -108,6 +112,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
 def _statements(arguments: Arguments, console: Console) -> int:
     study = _study(arguments.study) if arguments.study else None
     session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
+    if arguments.wait:
+        session.studies.wait = time.sleep
     job = Run(session, console, arguments, _values(arguments))
     try:
         if not arguments.scripts and console.stdin.isatty():
@@ -162,6 +168,21 @@ def _check(arguments: Arguments, console: Console) -> int:
         lines = [f"{source.name}: {found.statements} statements, {len(found.errors)} errors"]
         console.stdout.writelines(f"{line}\n" for line in [*lines, *_indented(found.parameters)])
     return job.status
+
+
+def _status(arguments: Arguments, console: Console) -> int:
+    from tiksql.backend import utc_now  # noqa: PLC0415 - see above
+    from tiksql.status import read_status, shown  # noqa: PLC0415 - for this command only
+
+    assert arguments.study
+    found = read_status(Path(arguments.study), utc_now())
+    if arguments.json:
+        import msgspec  # noqa: PLC0415 - see above
+
+        console.stdout.write(msgspec.json.encode(found).decode() + "\n")
+    else:
+        console.stdout.writelines(f"{line}\n" for line in shown(found))
+    return 0
 
 
 def _indented(lines: list[str]) -> list[str]:

@@ -12,11 +12,19 @@ from typing import TYPE_CHECKING
 from msgspec import to_builtins
 
 from tiksql import accounts
+from tiksql.asking import USED_UP, after_midnight, shown, until_midnight
 from tiksql.catalog import load
 from tiksql.collecting import Collecting
 from tiksql.definitions import sourced
 from tiksql.derived import OBSERVED, Derived
-from tiksql.errors import IncompleteError, InterruptError, ResolveError, StudyError, TikSQLError
+from tiksql.errors import (
+    IncompleteError,
+    InterruptError,
+    QuotaError,
+    ResolveError,
+    StudyError,
+    TikSQLError,
+)
 from tiksql.keeping import Kept
 from tiksql.planning.plan import StoredTable
 from tiksql.reading import Reading
@@ -53,6 +61,8 @@ class Studies:
     line: Line
     clock: Callable[[], float]
     now: Callable[[], dt.datetime]
+    wait: Callable[[float], None] | None = None
+    """Waits some seconds for the quota of the next day; None: nobody wants to wait."""
 
     def close(self) -> None:
         """Close the file."""
@@ -153,9 +163,26 @@ class Studies:
                 judge.engine.close()
                 stream.notes.append(f"{found.name} is complete: nothing was asked")
                 return
-            yield from self._collected(found, run, judge, stream)
+            yield from self._patiently(found, run, judge, stream)
 
         return Stream((), source, notes=list(made.notes), plan=made)
+
+    def _patiently(
+        self, found: Collection, run: Run, judge: Judge, stream: Stream
+    ) -> Iterator[list[Row]]:
+        """Collect, and where that is wanted, wait for the quota of another day and go on."""
+        while True:
+            try:
+                yield from self._collected(found, run, judge, stream)
+            except QuotaError as error:
+                if self.wait is None or error.code != USED_UP:
+                    raise
+            else:
+                return
+            seconds = until_midnight(self.now()) + after_midnight()
+            stream.notes.append(f"waited {shown(seconds)} for the quota of the next day")
+            self.wait(seconds)
+            _, judge = self.definitions.asked(found, run.moment)
 
     def _collected(
         self, found: Collection, run: Run, judge: Judge, stream: Stream
@@ -182,7 +209,11 @@ class Studies:
     def _cut(self, error: TikSQLError) -> TikSQLError:
         where = f"tiksql {self.study.path} and " if self.study.path else ""
         again = f"what came is kept: {where}the same statement again goes on from here"
-        error.hint = f"{again}; {error.hint}" if error.hint else again
+        if error.code == USED_UP:
+            again += f" (the quota is new at 00:00 UTC, in {shown(until_midnight(self.now()))})"
+        elif error.hint:
+            again += f"; {error.hint}"
+        error.hint = again
         return error
 
     def _conclude(self, found: Collection, run: Run, stream: Stream) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import sqlite3
 from dataclasses import replace
 
 import pytest
-from store.studies_world import Lab, emulated, restarted, scripted
+from store.studies_world import Lab, emulated, execute, restarted, scripted
 
 from tiksql.errors import (
     ConnectionFailedError,
@@ -17,6 +18,8 @@ from tiksql.errors import (
     ResolveError,
     StudyError,
 )
+from tiksql.session import Session
+from tiksql.settings import DEFAULTS
 
 US = "region_code = 'US' AND create_date BETWEEN '2022-05-01' AND '2022-07-10'"
 STATEMENTS = {
@@ -359,3 +362,72 @@ def test_a_mistake_that_only_the_rows_show_keeps_the_pages_for_the_statement_men
         assert again.requests == 0
         assert again.rows[0][0] > 100
         assert run(mended).requests > 0
+
+
+# --- the end of the day ---------------------------------------------------------------------------
+
+HALF_A_YEAR = "create_date BETWEEN '2022-01-01' AND '2022-06-30'"
+DAYS = f"SELECT id FROM videos WHERE keyword = 'x' AND {HALF_A_YEAR}"
+
+
+def rationed(each_day):
+    """Answer some requests a day; the list grows by one whenever a new day begins."""
+    left = [each_day]
+
+    def answer(number, _body):
+        if left[-1] == 0:
+            return 429, "daily_quota_limit_exceeded"
+        left[-1] -= 1
+        return video_page([number])
+
+    return left, answer
+
+
+def test_at_the_end_of_the_quota_the_place_the_time_and_the_way_on_are_said(tmp_path):
+    _, answer = rationed(3)
+    lab = scripted(tmp_path / "study.db", answer)
+    with pytest.raises(QuotaError) as cut:
+        lab(f"CREATE COLLECTION c AS {DAYS}", concurrency=1)
+    assert cut.value.exit_status == 4
+    assert "the quota is new at 00:00 UTC, in 12 h 0 min" in cut.value.hint
+    assert len(lab.bodies) == 4
+
+
+def test_whoever_waits_goes_on_with_the_quota_of_the_next_day_and_pays_nothing_twice(tmp_path):
+    left, answer = rationed(3)
+    lab = scripted(tmp_path / "study.db", answer)
+    waited = []
+
+    def wait(seconds):
+        waited.append(seconds)
+        left.append(3)
+
+    session = Session(lab.server, DEFAULTS.having("concurrency", 1, "session"), study=lab.path)
+    session.studies.wait = wait
+    made = execute(session, f"CREATE COLLECTION c AS {DAYS}")
+    session.close()
+    assert made.stats.complete
+    assert [12 * 3600 < seconds <= 12 * 3600 + 60 for seconds in waited] == [True, True]
+    answered = [(b["start_date"], b.get("cursor")) for b in lab.bodies]
+    assert len(set(answered)) == 7, "seven windows"
+    assert len(answered) == 7 + len(waited), "one refusal a day is all that is asked twice"
+
+
+# --- from outside ---------------------------------------------------------------------------------
+
+
+def test_the_status_of_a_study_is_one_line_of_json(lab, run):
+    with pytest.raises(QuotaError):
+        lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}", max_requests=2)
+    outcome = run("status", lab.path, "--json")
+    (found,) = outcome.out.splitlines()
+    (collection,) = json.loads(found)["collections"]
+    assert (collection["name"], collection["state"]) == ("c", "incomplete")
+    assert (collection["chains"], collection["requests"]) == (3, 2)
+    assert collection["collector"] is None
+    assert "c: incomplete, " in run("status", lab.path).out
+
+
+def test_the_status_of_no_study_makes_none(run, tmp_path):
+    outcome = run("status", tmp_path / "none.db")
+    assert (outcome.status, list(tmp_path.iterdir())) == (2, [])

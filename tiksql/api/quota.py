@@ -34,6 +34,12 @@ CREATE TABLE IF NOT EXISTS requests (
     PRIMARY KEY (account, pool, day)
 ) WITHOUT ROWID
 """
+REFUSALS = """
+CREATE TABLE IF NOT EXISTS refused (
+    account TEXT NOT NULL, pool TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (account, pool, day)
+) WITHOUT ROWID
+"""
+REFUSED = "SELECT 1 FROM refused WHERE account = ? AND pool = ? AND day = ?"
 ADD = """
 INSERT INTO requests VALUES (?1, ?2, ?3, max(0, ?4))
 ON CONFLICT DO UPDATE SET requests = max(0, requests + ?4)
@@ -66,6 +72,17 @@ class Ledger:
         """Count requests, or take them back with a negative number."""
         self._own[pool, day.isoformat()] += requests
         self._execute(ADD, self._account, pool, day.isoformat(), requests)
+
+    def refuse(self, pool: str, day: dt.date) -> None:
+        """Learn that the server has no more for a day: others had what is not counted here."""
+        self._execute("INSERT OR IGNORE INTO refused VALUES (?, ?, ?)", *self._of(pool, day))
+
+    def is_used_up(self, pool: str, day: dt.date) -> bool:
+        """Say whether the server has said that a day's quota is used up."""
+        return bool(self._execute(REFUSED, *self._of(pool, day)))
+
+    def _of(self, pool: str, day: dt.date) -> tuple[str, str, str]:
+        return self._account, pool, day.isoformat()
 
     def used(self, pool: str, day: dt.date) -> int:
         """Return the requests of a day, as far as this computer knows."""
@@ -105,6 +122,7 @@ class Ledger:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(SCHEMA)
+            self._connection.execute(REFUSALS)
         return self._connection
 
 
@@ -181,5 +199,7 @@ class Meter:
             self.requests -= 1
         if spent is not Spent.YES and self.ledger:
             self.ledger.add(charge.pool, charge.day, -1)
+        if spent is Spent.REFUSED and self.ledger:
+            self.ledger.refuse(charge.pool, charge.day)
         if self.journal:
             self.journal.came(mark, charge, found)

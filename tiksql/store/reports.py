@@ -45,6 +45,13 @@ def listing(study: Study) -> list[Any]:
     return study.rows(_LISTING)
 
 
+def state(row: Any, *, at_work: bool) -> str:
+    """Name the state of a collection of a listing."""
+    if row["finished_at"] is not None:
+        return "complete"
+    return "being collected" if at_work else "incomplete"
+
+
 _LISTING = """
 SELECT c.name, r.id AS run, r.number, r.finished_at, c.created_at, c.statement
 FROM collections AS c JOIN runs AS r ON r.collection = c.id
