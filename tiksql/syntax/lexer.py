@@ -24,10 +24,11 @@ class Lexer:
 
     ``patterns`` are the terminals that are no keywords, in the order in which they are tried;
     ``keywords`` are the others, in upper case. The last pattern must match any character.
+    ``scan`` matches everything in a text, spaces and comments too, from a place on.
     """
 
     def __init__(self, patterns: Iterable[tuple[str, str]], keywords: Iterable[str]) -> None:
-        self._scan = re.compile("|".join(f"(?P<{k}>{p})" for k, p in patterns)).finditer
+        self.scan = re.compile("|".join(f"(?P<{k}>{p})" for k, p in patterns)).finditer
         self._keywords = frozenset(keywords)
 
     def cut(self, text: str, fits: Callable[[str], bool]) -> Iterator[Token]:
@@ -37,7 +38,7 @@ class Lexer:
         it asks for the next token; where it could not, the word is a name.
         """
         keywords = self._keywords
-        for match in self._scan(text):
+        for match in self.scan(text):
             kind = match.lastgroup
             if kind is None or kind in IGNORED:
                 continue
