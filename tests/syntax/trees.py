@@ -13,7 +13,9 @@ DEPTH = 3
 
 WORDS = "id like_count order_id note in_reply desc_x nothing name text größe _x x1"
 
-words = st.sampled_from([*WORDS.split(), *map(str.lower, sorted(parser.language().lexer._keywords))])
+KEYWORDS = sorted(parser.language().lexer.keywords)
+
+words = st.sampled_from([*WORDS.split(), *map(str.lower, KEYWORDS)])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 names = st.builds(ast.Name, words | st.text(min_size=1, max_size=4))
 strings = st.builds(ast.String, texts)

@@ -59,6 +59,11 @@ def expected(text: str) -> frozenset[str]:
     return acceptable(table, stack)
 
 
+def build(tokens: Iterable[Token]) -> ast.Script:
+    """Build the tree of tokens that are known to fit; raise ``ParseError`` for a wrong value."""
+    return _run(language(), "", [], tokens)
+
+
 def _parse(text: str) -> ast.Script:
     check_length(text)
     if text.startswith(BOM):
@@ -116,12 +121,14 @@ class States(dict[int, dict[str, "int | Reduction"]]):
         return Reduction(len(arg.expansion), arg.origin.name, build)
 
 
-def _run(table: Table, text: str, tokens: list[Token]) -> ast.Script:
+def _run(
+    table: Table, text: str, tokens: list[Token], words: Iterable[Token] | None = None
+) -> ast.Script:
     """Read a text, leaving its tokens in a list; raise what the first wrong one means."""
     states, stack, values = table.states, [table.start], list[Any]()
     nesting, before = Nesting(), stack[:]
     ending = Token(END, "", len(text), len(text))
-    words = table.lexer.cut(text, lambda word: advance(table, stack[:], word))
+    words = words or table.lexer.cut(text, lambda word: advance(table, stack[:], word))
     for token in chain(words, [ending]):
         kind = token.kind
         earlier, before = before, stack[:]

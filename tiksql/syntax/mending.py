@@ -1,0 +1,156 @@
+"""Read a text that is not finished, or wrong, as the statement that it is likely to become.
+
+The parser decides throughout. A token that does not fit is taken if one more before it makes it
+fit, and left out otherwise; at the end, what is open is closed. Where somebody is still typing, a
+``mark`` stands for the word to come: the node that holds it in the tree says what it will be.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from tiksql.errors import ParseError
+from tiksql.syntax.keywords import words
+from tiksql.syntax.parser import acceptable, advance, build, language
+from tiksql.syntax.tokens import END, Token
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from tiksql.source import Span
+    from tiksql.syntax import ast
+
+MARK = "\ue000"
+"""Stands in a tree for the word at the cursor: no keyboard has it, and no standard gives it a use."""
+
+MARKS = {"NAME": MARK, "QUOTED": f'"{MARK}"', "STRING": f"'{MARK}'"}
+FILLERS = {
+    "RPAR": ")",
+    "RSQB": "]",
+    "END": "end",
+    "THEN": "then",
+    "ON": "on",
+    "AS": "as",
+    "WHEN": "when",
+    "BY": "by",
+    "AND": "and",
+    "TO": "to",
+    "EQUAL": "=",
+    "SELECT": "select",
+    "NAME": "_",
+    "STRING": "''",
+    "INTEGER": "1",
+    "LPAR": "(",
+}
+"""What a missing token may be, in the order in which it is tried when the text is at its end."""
+
+BETWEEN_TOKENS = words("NAME RPAR EQUAL COMMA STRING RSQB AND")
+"""What one missing token may be where more text follows."""
+
+MOST_FILLERS = 600
+"""Tokens that may be missing at an end: one for each bracket, as deep as they can be nested."""
+
+
+class Reader:
+    """Takes tokens one after another; ``tokens`` holds those that fit, and the fillers.
+
+    ``stack`` is the state of the parser; it is replaced, never changed.
+    """
+
+    def __init__(self) -> None:
+        self._language = language()
+        self.stack = [self._language.start]
+        self.tokens: list[Token] = []
+
+    def fits(self, kind: str) -> bool:
+        """Say whether a terminal can come next."""
+        return advance(self._language, self.stack[:], kind)
+
+    def expected(self) -> frozenset[str]:
+        """Return the terminals that can come next."""
+        return acceptable(self._language, self.stack)
+
+    def read(self, text: str, start: int, end: int) -> Iterator[Token]:
+        """Take the tokens of a part of a text, yielding each, whether it fits or not."""
+        for token in self._language.lexer.cut(text, self.fits, start, end):
+            self.take(token)
+            yield token
+
+    def take(self, token: Token) -> None:
+        """Take a token, with a filler before it or not at all if it does not fit."""
+        if self._push(token):
+            return
+        if token.kind == "SEMICOLON":
+            self.close(token.start, "SEMICOLON")
+            self._push(token)
+            return
+        for kind in BETWEEN_TOKENS:
+            if self._push(_filler(kind, token.start), token):
+                return
+
+    def close(self, place: int, last: str = END) -> bool:
+        """Add what is missing before an end; say whether it can come then."""
+        for _ in range(MOST_FILLERS):
+            if self.fits(last):
+                return True
+            if not any(self._push(_filler(kind, place)) for kind in FILLERS):
+                other = min((k for k in self.expected() if k.isalpha()), default=None)
+                if other is None or not self._push(Token(other, other, place, place)):
+                    return False
+        return False
+
+    def _push(self, *tokens: Token) -> bool:
+        """Take tokens if all fit."""
+        stack = self.stack[:]
+        if not all(advance(self._language, stack, token.kind) for token in tokens):
+            return False
+        self.stack = stack
+        self.tokens += tokens
+        return True
+
+
+def _filler(kind: str, place: int) -> Token:
+    return Token(kind, FILLERS.get(kind, ","), place, place)
+
+
+class Mended(NamedTuple):
+    """A statement around a cursor.
+
+    ``before`` are the tokens before the word at the cursor, ``expected`` the terminals that can
+    come behind them, ``tree`` the statement with the mark in it, None where none could be built;
+    ``stack`` is the state of the parser at the cursor.
+    """
+
+    before: list[Token]
+    expected: frozenset[str]
+    tree: ast.Script | None
+    stack: list[int]
+
+    def takes(self, kinds: Iterable[str]) -> bool:
+        """Say whether these terminals can come at the cursor, one behind another."""
+        stack = self.stack[:]
+        return all(advance(language(), stack, kind) for kind in kinds)
+
+
+def mend(text: str, statement: Span, word: Span, kinds: tuple[str, ...]) -> Mended:
+    """Read the statement of a text that a word is being typed in.
+
+    The mark is of the first of ``kinds`` that fits; without one that does, none is set.
+    """
+    reader = Reader()
+    before = list(reader.read(text, statement.start, word.start))
+    expected, stack = reader.expected(), reader.stack
+    if kind := next((kind for kind in kinds if kind in expected), None):
+        reader.take(Token(kind, MARKS[kind], word.start, word.end))
+    for _ in reader.read(text, word.end, statement.end):
+        pass
+    return Mended(before, expected, _tree(reader, statement.end), stack)
+
+
+def _tree(reader: Reader, end: int) -> ast.Script | None:
+    if not reader.close(end):
+        return None
+    try:
+        return build(reader.tokens)
+    except ParseError:  # a value that no tree can hold, such as INTERVAL 'x'
+        return None
