@@ -7,6 +7,7 @@ fit, and left out otherwise; at the end, what is open is closed. Where somebody 
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tiksql.errors import ParseError
@@ -17,11 +18,10 @@ from tiksql.syntax.tokens import END, Token
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from tiksql.source import Span
     from tiksql.syntax import ast
 
 MARK = "\ue000"
-"""Stands in a tree for the word at the cursor: no keyboard has it, and no standard gives it a use."""
+"""Stands in a tree for the word at the cursor; no standard gives this character a meaning."""
 
 MARKS = {"NAME": MARK, "QUOTED": f'"{MARK}"', "STRING": f"'{MARK}'"}
 FILLERS = {
@@ -78,7 +78,10 @@ class Reader:
 
     def take(self, token: Token) -> None:
         """Take a token, with a filler before it or not at all if it does not fit."""
-        if self._push(token):
+        stack = self.stack[:]
+        if advance(self._language, stack, token.kind):
+            self.stack = stack
+            self.tokens.append(token)
             return
         if token.kind == "SEMICOLON":
             self.close(token.start, "SEMICOLON")
@@ -114,11 +117,11 @@ def _filler(kind: str, place: int) -> Token:
 
 
 class Mended(NamedTuple):
-    """A statement around a cursor.
+    """A statement around a place.
 
-    ``before`` are the tokens before the word at the cursor, ``expected`` the terminals that can
-    come behind them, ``tree`` the statement with the mark in it, None where none could be built;
-    ``stack`` is the state of the parser at the cursor.
+    ``before`` are the tokens before the place, ``expected`` the terminals that can come behind
+    them, ``tree`` the statement with the mark in it, None where none could be built; ``stack`` is
+    the state of the parser at the place.
     """
 
     before: list[Token]
@@ -127,24 +130,28 @@ class Mended(NamedTuple):
     stack: list[int]
 
     def takes(self, kinds: Iterable[str]) -> bool:
-        """Say whether these terminals can come at the cursor, one behind another."""
+        """Say whether these terminals can come at the place, one behind another."""
         stack = self.stack[:]
         return all(advance(language(), stack, kind) for kind in kinds)
 
 
-def mend(text: str, statement: Span, word: Span, kinds: tuple[str, ...]) -> Mended:
-    """Read the statement of a text that a word is being typed in.
+@lru_cache(maxsize=4)
+def mend(before: str, after: str, kinds: tuple[str, ...]) -> Mended:
+    """Read a statement between whose halves a word is being typed.
 
-    The mark is of the first of ``kinds`` that fits; without one that does, none is set.
+    The mark is of the first of ``kinds`` that fits; without one that does, none is set. Remembered,
+    as the halves stay the same while letters are added to the word.
     """
+    place = len(before)
     reader = Reader()
-    before = list(reader.read(text, statement.start, word.start))
+    tokens = list(reader.read(before, 0, place))
     expected, stack = reader.expected(), reader.stack
     if kind := next((kind for kind in kinds if kind in expected), None):
-        reader.take(Token(kind, MARKS[kind], word.start, word.end))
-    for _ in reader.read(text, word.end, statement.end):
+        reader.take(Token(kind, MARKS[kind], place, place))
+    text = before + after
+    for _ in reader.read(text, place, len(text)):
         pass
-    return Mended(before, expected, _tree(reader, statement.end), stack)
+    return Mended(tokens, expected, _tree(reader, len(text)), stack)
 
 
 def _tree(reader: Reader, end: int) -> ast.Script | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from tiksql.listings import SIGNS
@@ -36,7 +37,7 @@ NAMELIKE = NAMES | frozenset(words("ON TRUE FALSE NULL"))
 INFIX = frozenset(words("IN NOT BETWEEN LIKE ILIKE CONTAINS IS"))
 """Keywords that stand behind an expression: offered unasked only behind a column."""
 
-AT_ONCE = frozenset(words("DISTINCT NOT CASE"))
+AT_ONCE = frozenset(words("DISTINCT CASE"))
 """Keywords that are offered unasked where an expression begins."""
 
 TRUTHS = frozenset(
@@ -52,6 +53,9 @@ TRUTHS = frozenset(
     }
 )
 """Where an expression is a condition."""
+
+OPERANDS = frozenset({"left", "operand"})
+"""The fields of a predicate that hold what it is about."""
 
 ORDERED = frozenset(words("= <> < <= > >= BETWEEN"))
 LOCAL: dict[str, frozenset[str]] = {
@@ -80,25 +84,44 @@ def terminals(phrase: str) -> list[str]:
 
 
 def keywords(place: Place, *, name: bool, expression: bool) -> Iterator[Offer]:
-    """Yield the phrases that the parser takes here.
+    """Yield the phrases that the parser takes here, first the rests of those that were begun.
 
     ``name`` says that the word can be a name, ``expression`` that it can begin an expression.
     """
-    mended = place.mended
     lower = _writes_in_lower_case(place)
-    for phrase, description in KEYWORDS.items():
+    before = [token.kind for token in place.mended.before]
+    for phrase, description in _phrases(before).items():
         kinds = terminals(phrase)
-        if kinds[0] not in mended.expected or not mended.takes(kinds):
+        if not place.mended.takes(kinds) or (name and not expression and kinds[0] in NAMELIKE):
             continue
-        if name and not expression and kinds[0] in NAMELIKE:
-            continue
-        if not mended.before and kinds[0] not in STARTERS:
-            continue
-        eager = kinds[0] in AT_ONCE if expression else _is_eager(kinds[0], place)
+        eager = _begins(kinds[0], place) if expression else _goes_on(kinds[0], place)
         yield Offer(phrase.lower() if lower else phrase, description, eager=eager)
 
 
-def _is_eager(kind: str, place: Place) -> bool:
+def _phrases(before: Sequence[str]) -> dict[str, str]:
+    """Return the phrases, with what they mean, that can follow some terminals."""
+    if not before:
+        return {p: meaning for p, meaning in KEYWORDS.items() if terminals(p)[0] in STARTERS}
+    rests = {phrase: _rest(phrase, before) for phrase in KEYWORDS}
+    begun = {rest: KEYWORDS[phrase] for phrase, rest in rests.items() if rest != phrase}
+    return {**begun, **{p: meaning for p, meaning in KEYWORDS.items() if p not in begun}}
+
+
+def _rest(phrase: str, before: Sequence[str]) -> str:
+    """Return what is left of a phrase whose first words stand there already."""
+    words_ = phrase.split(" ")
+    for count in range(len(words_) - 1, 0, -1):
+        if words_[:count] == before[-count:]:
+            return " ".join(words_[count:])
+    return phrase
+
+
+def _begins(kind: str, place: Place) -> bool:
+    """Say whether a keyword that begins an expression is offered before a letter is typed."""
+    return kind in AT_ONCE or (kind == "NOT" and begins_a_condition(place.path))
+
+
+def _goes_on(kind: str, place: Place) -> bool:
     """Say whether a keyword behind something is offered before a letter of it is typed."""
     if kind in {"AND", "OR"}:
         return _ends_a_condition(place)
@@ -106,18 +129,34 @@ def _is_eager(kind: str, place: Place) -> bool:
 
 
 def _ends_a_condition(place: Place) -> bool:
-    """Say whether AND and OR have a condition before them; a bare column is none."""
-    before = place.mended.before[-1] if place.mended.before else None
-    if before is None or "AND" not in place.mended.expected:
+    """Say whether the word follows a condition, or a part of one."""
+    steps = place.path_before[:-1]
+    if not steps:
         return False
-    if place.path_before:
-        return not is_condition(place.path_before[-2])
-    return True
+    inner = takewhile(lambda step: not isinstance(step.node, ast.Query), reversed(steps))
+    return any(is_condition(step) for step in inner)
 
 
 def is_condition(step: Step) -> bool:
     """Say whether what hangs on a step of a tree is judged true or false."""
     return (type(step.node), step.field) in TRUTHS
+
+
+def begins_a_condition(path: Sequence[Step]) -> bool:
+    """Say whether a word is what a condition of a WHERE or an ON is about.
+
+    Only there the API can judge it: not in an expression, and not in HAVING.
+    """
+    steps = list(path[:-2])
+    if steps and steps[-1].field in OPERANDS and not is_condition(steps[-1]):
+        steps.pop()
+    while steps and isinstance(steps[-1].node, ast.And | ast.Or | ast.Not):
+        steps.pop()
+    last = steps[-1] if steps else None
+    return last is not None and (type(last.node), last.field) in {
+        (ast.Select, "where"),
+        (ast.Join, "on"),
+    }
 
 
 def _writes_in_lower_case(place: Place) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tiksql.shell.completion.keywords import by_api, is_condition
+from tiksql.shell.completion.keywords import begins_a_condition, by_api
 from tiksql.shell.completion.ranking import Offer
 from tiksql.shell.completion.scope import is_returned, merged
 from tiksql.shell.completion.words import FUNCTIONS
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from tiksql.shell.completion.place import Place, Step
     from tiksql.shell.completion.scope import Known, Relation, Scope
     from tiksql.shell.completion.world import World
-
-OPERANDS = frozenset({"left", "operand"})
 
 
 def written(place: Place, name: str) -> str:
@@ -67,7 +65,7 @@ def expression(place: Place, path: Sequence[Step], scope: Scope) -> Iterator[Off
         yield Offer("*", "all of them")
     yield from columns(place, path, scope)
     if len(scope.relations) > 1:
-        yield from _relations(place, scope.relations)
+        yield from relations(place, scope.relations)
     for relation in scope.outer:
         yield from _qualified(place, relation)
     if not place.quote:
@@ -109,23 +107,6 @@ def columns(place: Place, path: Sequence[Step], scope: Scope) -> Iterator[Offer]
         yield from (_column(place, *pair) for pair in named if where or is_returned(pair[0]))
 
 
-def begins_a_condition(path: Sequence[Step]) -> bool:
-    """Say whether a word is what a condition of a WHERE or an ON is about.
-
-    Only there the API can judge it: not in an expression, and not in HAVING.
-    """
-    steps = list(path[:-2])
-    if steps and steps[-1].field in OPERANDS and not is_condition(steps[-1]):
-        steps.pop()
-    while steps and isinstance(steps[-1].node, ast.And | ast.Or | ast.Not):
-        steps.pop()
-    last = steps[-1] if steps else None
-    return last is not None and (type(last.node), last.field) in {
-        (ast.Select, "where"),
-        (ast.Join, "on"),
-    }
-
-
 def _is_remote(known: Known) -> bool:
     return known.column is not None and bool(by_api(known.column))
 
@@ -154,8 +135,9 @@ def _column(place: Place, known: Known, text: str) -> Offer:
     )
 
 
-def _relations(place: Place, relations: Iterable[Relation]) -> Iterator[Offer]:
-    for relation in relations:
+def relations(place: Place, known: Iterable[Relation]) -> Iterator[Offer]:
+    """Yield the names of tables, with the dot that goes on to their columns."""
+    for relation in known:
         if relation.name:
             text = written(place, relation.name)
             yield Offer(f"{text}.", relation.description, display=text, keys=(relation.name,))

@@ -61,24 +61,38 @@ class Place:
     def mended(self) -> Mended:
         """The statement, with a mark for the word."""
         kinds = {"'": ("STRING",), '"': ("QUOTED",)}.get(self.quote, ("NAME", "STRING"))
-        end = self.cursor + self.closed
-        return mend(self.text, self.statement, Span(self.start, end), kinds)
+        before = self.text[self.statement.start : self.start]
+        return mend(before, self.text[self.cursor + self.closed : self.statement.end], kinds)
 
     @cached_property
     def path(self) -> list[Step]:
         """The way from the statement down to the mark; empty where there is none."""
-        return way(self.mended.tree, lambda node: MARK in _texts(node))
+        place = self.start - self.statement.start
+        return way(self.mended.tree, place, lambda node: MARK in _texts(node))
 
     @cached_property
     def path_before(self) -> list[Step]:
-        """The way to the column that the word follows; empty where it follows none."""
+        """The way to the innermost node that ends right before the word; empty without one."""
         if not self.mended.before:
             return []
         end = self.mended.before[-1].end
-        return way(
-            self.mended.tree,
-            lambda node: isinstance(node, ast.Column) and node.parts[-1].span.end == end,
-        )
+        return way(self.mended.tree, end, lambda node: _ends(node, end))
+
+    @property
+    def column_before(self) -> ast.Column | None:
+        """The column that the word follows, if it follows one."""
+        node = self.path_before[-1].node if self.path_before else None
+        return node if isinstance(node, ast.Column) else None
+
+
+def _ends(node: ast.Node, end: int) -> bool:
+    """Say whether a node ends at a place, and nothing in it but the names of a column does.
+
+    A column in brackets has the span of the brackets, which may not be closed yet.
+    """
+    if isinstance(node, ast.Column):
+        return node.parts[-1].span.end == end
+    return node.span.end == end and all(child.span.end != end for _, child in children(node))
 
 
 def find(text: str, cursor: int) -> Place | Piece | None:
@@ -132,8 +146,8 @@ def _word(text: str, piece: Piece, cursor: int) -> Place | None:
 # --- ways down a tree -----------------------------------------------------------------------------
 
 
-def way(tree: ast.Node | None, wanted: Callable[[ast.Node], bool]) -> list[Step]:
-    """Return the way down to the first node that is wanted, its own step being the last."""
+def way(tree: ast.Node | None, place: int, wanted: Callable[[ast.Node], bool]) -> list[Step]:
+    """Return the way down to the first wanted node at a place, its own step being the last."""
     ahead: list[tuple[ast.Node, int, str]] = [(tree, 0, "")] if tree else []
     names: list[Step] = []
     while ahead:
@@ -144,7 +158,11 @@ def way(tree: ast.Node | None, wanted: Callable[[ast.Node], bool]) -> list[Step]
         names.append(Step(node, ""))
         if wanted(node):
             return names
-        ahead += reversed([(child, depth + 1, name) for name, child in children(node)])
+        ahead += [
+            (child, depth + 1, name)
+            for name, child in children(node)
+            if child.span.start <= place <= child.span.end
+        ]
     return []
 
 

@@ -74,7 +74,7 @@ def _is_within(wanted: str, key: str) -> bool:
 
 
 def _slips(wanted: str, offer: Offer) -> int | None:
-    """Count the slips from a word to an offer, or to its beginning; None where they are too many."""
+    """Count the slips from a word to an offer, or to its beginning; None for too many."""
     limit = max(1, len(wanted) // 3)
     keys = _keys(offer)
     beginnings = {part for key in keys for part in (key, key[: len(wanted)])}

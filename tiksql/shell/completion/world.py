@@ -28,7 +28,7 @@ class Candidate(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command of the prompt, with its backslash: ``Command("\\\\d", "table", "…")``.
+    """A command of the prompt, its name with the backslash.
 
     ``takes`` says what follows: ``table``, ``file``, ``setting``, ``parameter``, ``script``,
     ``statement``, words to choose from as ``on|off|auto``, or nothing that can be listed.
