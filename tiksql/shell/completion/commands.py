@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from tiksql.shell.completion.world import World
 
 LINE = re.compile(r"(?P<name>\S*)(?P<blank>\s*)(?P<rest>.*)", re.DOTALL)
+CHOICE = re.compile(r"[a-z]+(?=[|\]])|(?<=\|)[a-z]+")
+KIND = re.compile(r"[A-Z]+(?![a-z])")
 
 
 class Line(NamedTuple):
@@ -35,40 +37,47 @@ def command_offers(line: str, world: World) -> Line:
     name, rest = match["name"], match["rest"]
     if not match["blank"]:
         return Line(list(_names(name[:1], world)), name, 0)
-    takes = next((c.takes for c in world.commands if c.name[1:] == name[1:]), "")
-    if takes == "statement":
+    argument = next((c.argument for c in world.commands if c.name == name[1:]), "")
+    kind = _kind(argument)
+    if kind == "SELECT":
         return Line([], "", match.start("rest"), statement=rest)
-    typed = rest if takes == "file" else re.split(r"\s", rest)[-1]
-    first = typed == rest
-    return Line(list(_arguments(takes, typed, world, first=first)), typed, len(line) - len(typed))
+    typed = rest if kind == "FILE" else re.split(r"\s", rest)[-1]
+    more = typed != rest
+    offers = [] if more else [*_choices(argument), *_arguments(kind, typed, world)]
+    if more and kind == "K=V":
+        offers = [Offer(f"{name}=", str(value)) for name, value in world.parameters().items()]
+    return Line(offers, typed, len(line) - len(typed))
 
 
 def _names(sign: str, world: World) -> Iterator[Offer]:
     """Yield the commands, with the sign that was typed."""
     for command in world.commands:
-        yield Offer(sign + command.name[1:], command.description)
+        yield Offer(sign + command.name, command.description)
 
 
-def _arguments(takes: str, typed: str, world: World, *, first: bool) -> Iterable[Offer]:
-    """Return the arguments that a command can have."""
-    parameters = [Offer(name, str(value)) for name, value in world.parameters().items()]
-    if takes == "script" and not first:
-        return [offer._replace(text=f"{offer.text}=") for offer in parameters]
-    if not first:
-        return []
-    match takes:
-        case "file":
-            return [
-                Offer(path, "folder" if path.endswith("/") else "file")
-                for path in world.files(typed)
-            ]
-        case "table":
+def _kind(argument: str) -> str:
+    """Return the first word in capitals of a usage; ``K=V`` where a saved script is meant."""
+    found = KIND.search(argument)
+    return "K=V" if "K=V" in argument else found.group() if found else ""
+
+
+def _choices(argument: str) -> list[Offer]:
+    return [Offer(word, "") for word in CHOICE.findall(argument)]
+
+
+def _arguments(kind: str, typed: str, world: World) -> Iterable[Offer]:
+    """Return the arguments of a kind."""
+    match kind:
+        case "FILE":
+            paths = world.files(typed)
+            return [Offer(path, "folder" if path.endswith("/") else "file") for path in paths]
+        case "TABLE":
             tables = [Offer(t.name, t.description) for t in world.catalog.tables.values()]
             return [*tables, *(Offer(name, "collection") for name in world.collections())]
-        case "setting":
-            return [Offer(s.name, s.description) for s in world.settings.values()]
-        case "parameter":
-            return parameters
-        case "script":
+        case "FORM":
+            return [Offer(form, "") for form in world.settings["format"].choices]
+        case "K":
+            return [Offer(name, str(value)) for name, value in world.parameters().items()]
+        case "K=V":
             return [Offer(name, description) for name, description in world.scripts().items()]
-    return [Offer(word, "") for word in takes.split("|") if "|" in takes]
+    return []

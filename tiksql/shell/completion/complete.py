@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiksql.output.sanitize import visible
 from tiksql.shell.completion import names, values
 from tiksql.shell.completion.commands import command_offers
 from tiksql.shell.completion.keywords import is_condition, keywords, operators
@@ -37,7 +38,10 @@ def complete(text: str, cursor: int, world: World) -> list[Candidate]:
 
 
 def _candidates(offers: Iterable[Offer], start: int) -> list[Candidate]:
-    return [Candidate(o.text, start, o.display or o.text, o.description) for o in offers]
+    return [
+        Candidate(o.text, start, visible(o.display or o.text), visible(o.description))
+        for o in offers
+    ]
 
 
 def _offers(place: Place, world: World) -> list[Offer]:
@@ -80,12 +84,12 @@ def _in_expression(place: Place, path: Sequence[Step], scope: Scope) -> list[Off
     above = path[-3]
     if isinstance(above.node, ast.Query):
         return list(values.parameters(place, scope.world))
-    found = list(names.expression(place, path, scope))
+    known = values.compared(above, scope)
+    column = known.column if known else None
+    found = list(names.expression(place, path, scope, like=column))
     words = [] if place.quote else list(keywords(place, name=True, expression=True))
     if not values.is_value(above):
         return [*found, *words]
-    known = values.compared(above, scope)
-    column = known.column if known else None
     fitting = list(values.values(place, column, scope.world)) if column else []
     fitting += values.parameters(place, scope.world)
     joined = isinstance(above.node, ast.Comparison) and len(scope.relations) > 1

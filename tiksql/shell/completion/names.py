@@ -16,6 +16,7 @@ from tiksql.syntax.printing import quoted
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from tiksql.catalog import Column
     from tiksql.shell.completion.place import Place, Step
     from tiksql.shell.completion.scope import Known, Relation, Scope
     from tiksql.shell.completion.world import World
@@ -52,8 +53,13 @@ def sources(place: Place, scope: Scope) -> Iterator[Offer]:
 # --- columns --------------------------------------------------------------------------------------
 
 
-def expression(place: Place, path: Sequence[Step], scope: Scope) -> Iterator[Offer]:
-    """Yield what an expression can begin with: columns, then tables, then functions."""
+def expression(
+    place: Place, path: Sequence[Step], scope: Scope, like: Column | None
+) -> Iterator[Offer]:
+    """Yield what an expression can begin with: columns, then tables, then functions.
+
+    ``like`` is the column that it is compared with: those of its type come first.
+    """
     column = path[-2].node
     assert isinstance(column, ast.Column)
     before = [part.text for part in column.parts]
@@ -63,7 +69,7 @@ def expression(place: Place, path: Sequence[Step], scope: Scope) -> Iterator[Off
         return
     if "STAR" in place.mended.expected and not place.typed:
         yield Offer("*", "all of them")
-    yield from columns(place, path, scope)
+    yield from columns(place, path, scope, like)
     if len(scope.relations) > 1:
         yield from relations(place, scope.relations)
     for relation in scope.outer:
@@ -85,7 +91,9 @@ def _members(place: Place, before: Sequence[str], scope: Scope) -> Iterator[Offe
             yield Offer(written(place, name), kind, keys=(name,))
 
 
-def columns(place: Place, path: Sequence[Step], scope: Scope) -> Iterator[Offer]:
+def columns(
+    place: Place, path: Sequence[Step], scope: Scope, like: Column | None
+) -> Iterator[Offer]:
     """Yield the columns in scope; where a condition begins, those that the API judges first."""
     for alias in scope.aliases:
         yield _column(place, alias, alias.name)
@@ -100,11 +108,15 @@ def columns(place: Place, path: Sequence[Step], scope: Scope) -> Iterator[Offer]
         for known, relation in pairs
     ]
     if begins_a_condition(path):
-        for rank in (True, False):
-            yield from (_judged(place, *pair) for pair in named if _is_remote(pair[0]) is rank)
+        named.sort(key=lambda pair: not _is_remote(pair[0]))
+        yield from (_judged(place, *pair) for pair in named)
     else:
-        where = any((type(s.node), s.field) == (ast.Select, "where") for s in path)
-        yield from (_column(place, *pair) for pair in named if where or is_returned(pair[0]))
+        named.sort(key=lambda pair: not _is_alike(pair[0].column, like))
+        yield from (_column(place, *pair) for pair in named if is_returned(pair[0]))
+
+
+def _is_alike(column: Column | None, other: Column | None) -> bool:
+    return column is not None and other is not None and column.type == other.type
 
 
 def _is_remote(known: Known) -> bool:
@@ -140,7 +152,8 @@ def relations(place: Place, known: Iterable[Relation]) -> Iterator[Offer]:
     for relation in known:
         if relation.name:
             text = written(place, relation.name)
-            yield Offer(f"{text}.", relation.description, display=text, keys=(relation.name,))
+            dot = "" if place.text.startswith(".", place.cursor) else "."
+            yield Offer(f"{text}{dot}", relation.description, display=text, keys=(relation.name,))
 
 
 def _qualified(place: Place, relation: Relation) -> Iterator[Offer]:

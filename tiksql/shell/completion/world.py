@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from tiksql import settings
 from tiksql.catalog import Catalog, load
@@ -27,16 +27,25 @@ class Candidate(NamedTuple):
     description: str
 
 
-class Command(NamedTuple):
-    """A command of the prompt, its name with the backslash.
+class Command(Protocol):
+    """A command of the prompt, such as ``name="d", argument="[TABLE]"``.
 
-    ``takes`` says what follows: ``table``, ``file``, ``setting``, ``parameter``, ``script``,
-    ``statement``, words to choose from as ``on|off|auto``, or nothing that can be listed.
+    ``argument`` is what its usage shows: ``TABLE``, ``FILE``, ``FORM`` (of results), ``K`` (a
+    parameter), ``NAME [K=V]`` (a saved script and its parameters), ``SELECT …`` (a statement) or
+    words to choose from, as ``on|off|auto``; anything else cannot be listed.
     """
 
-    name: str
-    takes: str
-    description: str
+    @property
+    def name(self) -> str:
+        """Its name, without a backslash."""
+
+    @property
+    def argument(self) -> str:
+        """What may follow it, in brackets what may be missing."""
+
+    @property
+    def description(self) -> str:
+        """What it does, in a line."""
 
 
 @dataclass(frozen=True)
@@ -57,4 +66,4 @@ class World:
     today: Callable[[], dt.date] = lambda: dt.datetime.now(dt.UTC).date()
     settings: Mapping[str, settings.Setting] = field(default_factory=lambda: settings.TABLE)
     formats: Mapping[str, str] = field(default_factory=lambda: FORMATS)
-    commands: tuple[Command, ...] = ()
+    commands: Iterable[Command] = ()
