@@ -44,7 +44,7 @@ FILLERS = {
 }
 """What a missing token may be, in the order in which it is tried when the text is at its end."""
 
-BETWEEN_TOKENS = words("NAME RPAR EQUAL COMMA STRING RSQB AND")
+BETWEEN_TOKENS = words("NAME RPAR COMMA EQUAL STRING RSQB AND")
 """What one missing token may be where more text follows."""
 
 MOST_FILLERS = 600

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
@@ -78,9 +79,10 @@ BY_API = {
 }
 
 
-def terminals(phrase: str) -> list[str]:
+@cache
+def terminals(phrase: str) -> tuple[str, ...]:
     """Return the terminals of a phrase such as ``NOT IN (``."""
-    return [TERMINALS.get(piece, piece) for piece in PIECES.findall(phrase)]
+    return tuple(TERMINALS.get(piece, piece) for piece in PIECES.findall(phrase))
 
 
 def keywords(place: Place, *, name: bool, expression: bool) -> Iterator[Offer]:
@@ -89,22 +91,33 @@ def keywords(place: Place, *, name: bool, expression: bool) -> Iterator[Offer]:
     ``name`` says that the word can be a name, ``expression`` that it can begin an expression.
     """
     lower = _writes_in_lower_case(place)
-    before = [token.kind for token in place.mended.before]
-    for phrase, description in _phrases(before).items():
+    for phrase, description, begun in _phrases([token.kind for token in place.mended.before]):
         kinds = terminals(phrase)
-        if not place.mended.takes(kinds) or (name and not expression and kinds[0] in NAMELIKE):
+        if kinds[0] not in place.mended.expected or not place.mended.takes(kinds):
             continue
-        eager = _begins(kinds[0], place) if expression else _goes_on(kinds[0], place)
+        if name and not expression and kinds[0] in NAMELIKE:
+            continue
+        eager = begun or (_begins if expression else _goes_on)(kinds[0], place)
         yield Offer(phrase.lower() if lower else phrase, description, eager=eager)
 
 
-def _phrases(before: Sequence[str]) -> dict[str, str]:
-    """Return the phrases, with what they mean, that can follow some terminals."""
+def _phrases(before: Sequence[str]) -> Iterator[tuple[str, str, bool]]:
+    """Yield the phrases that can follow some terminals, with what they mean.
+
+    Those whose first words stand there already come first, without them, and marked.
+    """
     if not before:
-        return {p: meaning for p, meaning in KEYWORDS.items() if terminals(p)[0] in STARTERS}
+        for phrase, meaning in KEYWORDS.items():
+            if terminals(phrase)[0] in STARTERS:
+                yield phrase, meaning, False
+        return
     rests = {phrase: _rest(phrase, before) for phrase in KEYWORDS}
     begun = {rest: KEYWORDS[phrase] for phrase, rest in rests.items() if rest != phrase}
-    return {**begun, **{p: meaning for p, meaning in KEYWORDS.items() if p not in begun}}
+    for phrase, meaning in begun.items():
+        yield phrase, meaning, True
+    for phrase, meaning in KEYWORDS.items():
+        if phrase not in begun:
+            yield phrase, meaning, False
 
 
 def _rest(phrase: str, before: Sequence[str]) -> str:

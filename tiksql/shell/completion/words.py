@@ -16,8 +16,9 @@ def _table(text: str) -> dict[str, str]:
 KEYWORDS = _table("""
     FROM | the table
     WHERE | which rows
-    AS | a new name
     ON | how the tables belong together
+    USING | join by columns of the same name
+    AS | a new name
     AND | both hold
     OR | one of both holds
     GROUP BY | one row for each value
@@ -30,7 +31,6 @@ KEYWORDS = _table("""
     LEFT OUTER JOIN | the same as LEFT JOIN
     INNER JOIN | the same as JOIN
     CROSS JOIN | every row beside every row
-    USING | join by columns of the same name
     TABLESAMPLE | a random sample, drawn by the API
     UNION | rows of both queries, each once
     UNION ALL | rows of both queries
