@@ -223,6 +223,43 @@ def test_what_the_api_judges_stands_before_everything_local():
     assert len(columns) > len(REMOTE)
 
 
+def test_behind_a_dot_stands_the_same_as_without():
+    alone = {c.text: c.description for c in ask(f"{W} |")}
+    dotted = {c.text: c.description for c in ask("SELECT v.id FROM videos AS v WHERE v.|")}
+    assert dotted.items() <= alone.items()
+    assert "keyword" in dotted
+    assert "keyword" not in texts("SELECT v.| FROM videos AS v")
+
+
+def test_the_right_side_of_a_left_join_is_local_in_where_and_not_in_on():
+    joined = "SELECT 1 FROM comments AS c LEFT JOIN videos AS v ON v.id = c.video_id"
+    (where,) = ask(f"{joined} WHERE v.region|")
+    (on,) = ask(f"{joined} AND v.region|")
+    assert where.description == "local · country in which the account was registered"
+    assert on.description.startswith("= IN · ")
+    assert ask(f"{joined} WHERE v.region_code |")[0].description == "equal, local"
+    assert ask(f"{joined} AND v.region_code |")[0].description == "equal, judged by the API"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SELECT " + "(" * 900 + "x|",
+        "SELECT * FROM (" * 400 + "SELECT id FROM videos WHERE x|",
+        "WITH " + ", ".join(f"t{n} AS (SELECT * FROM t{n - 1})" for n in range(300)) + " SELECT |",
+        "SELECT id FROM videos AS v0"
+        + "".join(f" JOIN videos AS v{n} ON x" for n in range(600))
+        + " WHERE |",
+        "SELECT id FROM videos WHERE " + "id = 1 AND " * 3000 + "|",
+        "SELECT '" + "x" * 100_000 + "|",
+        '"|',
+    ],
+    ids=["brackets", "queries", "tables", "joins", "conditions", "a text", "a quote"],
+)
+def test_however_deep_or_long_a_statement_is_it_can_be_completed(text):
+    assert len(texts(text)) <= 40
+
+
 def test_a_menu_never_floods():
     every = [f"{W} region_code = '|", f"{W} region_code = |", "SELECT e| FROM videos"]
     assert max(len(texts(text)) for text in every) == 40

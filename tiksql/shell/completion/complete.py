@@ -22,9 +22,13 @@ if TYPE_CHECKING:
     from tiksql.shell.completion.world import World
 
 
+LONGEST = 20_000
+"""Characters from which a text is no longer completed: reading it would take longer than a key."""
+
+
 def complete(text: str, cursor: int, world: World) -> list[Candidate]:
     """Return what may stand at a cursor, the likeliest first, never more than a menu holds."""
-    found = find(text, cursor)
+    found = find(text, cursor) if len(text) <= LONGEST else None
     if found is None:
         return []
     if isinstance(found, Place):

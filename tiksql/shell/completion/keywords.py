@@ -58,6 +58,8 @@ TRUTHS = frozenset(
 OPERANDS = frozenset({"left", "operand"})
 """The fields of a predicate that hold what it is about."""
 
+CLAUSES = frozenset({"where", "on"})
+
 ORDERED = frozenset(words("= <> < <= > >= BETWEEN"))
 LOCAL: dict[str, frozenset[str]] = {
     "text": frozenset({"=", "<>", "LIKE", "ILIKE", "IN (", "NOT IN ("}),
@@ -131,7 +133,7 @@ def _rest(phrase: str, before: Sequence[str]) -> str:
 
 def _begins(kind: str, place: Place) -> bool:
     """Say whether a keyword that begins an expression is offered before a letter is typed."""
-    return kind in AT_ONCE or (kind == "NOT" and begins_a_condition(place.path))
+    return kind in AT_ONCE or (kind == "NOT" and clause(place.path) in CLAUSES)
 
 
 def _goes_on(kind: str, place: Place) -> bool:
@@ -155,21 +157,23 @@ def is_condition(step: Step) -> bool:
     return (type(step.node), step.field) in TRUTHS
 
 
-def begins_a_condition(path: Sequence[Step]) -> bool:
-    """Say whether a word is what a condition of a WHERE or an ON is about.
+def clause(path: Sequence[Step]) -> str:
+    """Return ``where`` or ``on`` if a word is what a condition of that clause is about.
 
     Only there the API can judge it: not in an expression, and not in HAVING.
     """
-    steps = list(path[:-2])
+    return _clause(path[:-2])
+
+
+def _clause(path: Sequence[Step]) -> str:
+    """Return the clause whose condition a way down a tree ends in."""
+    steps = list(path)
     if steps and steps[-1].field in OPERANDS and not is_condition(steps[-1]):
         steps.pop()
     while steps and isinstance(steps[-1].node, ast.And | ast.Or | ast.Not):
         steps.pop()
     last = steps[-1] if steps else None
-    return last is not None and (type(last.node), last.field) in {
-        (ast.Select, "where"),
-        (ast.Join, "on"),
-    }
+    return last.field if last and isinstance(last.node, ast.Select | ast.Join) else ""
 
 
 def _writes_in_lower_case(place: Place) -> bool:
@@ -184,7 +188,8 @@ def _writes_in_lower_case(place: Place) -> bool:
 def operators(place: Place, known: Known | None) -> Iterator[Offer]:
     """Yield the operators that a column takes: those that the API judges, then the others."""
     column = known.column if known else None
-    remote = frozenset() if column is None else by_api(column)
+    where = _clause(place.path_before[:-1])
+    remote = by_api(column) if column and known and is_remote(known, where) else frozenset()
     local = ANYTHING | _local(column.type if column else None)
     if column and not column.selectable:
         local = frozenset()
@@ -202,6 +207,13 @@ def _marked(offers: Sequence[Offer], texts: Container[str], mark: str) -> Iterat
         if offer.text.upper() in texts:
             description = f"{offer.description}, {mark}" if mark else offer.description
             yield offer._replace(description=description)
+
+
+def is_remote(known: Known, where: str) -> bool:
+    """Say whether the API can judge conditions on a column in a clause."""
+    if known.column is None or where not in CLAUSES:
+        return False
+    return bool(by_api(known.column)) and not (known.nullable and where == "where")
 
 
 def by_api(column: Column) -> frozenset[str]:

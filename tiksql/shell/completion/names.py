@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tiksql.shell.completion.keywords import begins_a_condition, by_api
+from tiksql.shell.completion.keywords import CLAUSES, by_api, clause, is_remote
 from tiksql.shell.completion.ranking import Offer
 from tiksql.shell.completion.scope import is_returned, merged
 from tiksql.shell.completion.words import FUNCTIONS
@@ -65,7 +65,12 @@ def expression(
     before = [part.text for part in column.parts]
     before = before[: before.index(MARK)]
     if before:
-        yield from _members(place, before, scope)
+        relation = scope.relation(before[0]) if len(before) == 1 else None
+        if relation:
+            named = [(known, known.name) for known in relation.columns]
+            yield from _fitting(place, clause(path), named, like)
+        else:
+            yield from _members(place, before, scope)
         return
     if "STAR" in place.mended.expected and not place.typed:
         yield Offer("*", "all of them")
@@ -79,12 +84,7 @@ def expression(
 
 
 def _members(place: Place, before: Sequence[str], scope: Scope) -> Iterator[Offer]:
-    """Yield what stands behind a dot: the columns of a table, or the members of a column."""
-    relation = scope.relation(before[0]) if len(before) == 1 else None
-    if relation:
-        for known in relation.columns:
-            yield Offer(written(place, known.name), known.description, keys=(known.name,))
-        return
+    """Yield the members of a column."""
     known_column = scope.find(ast.Column(tuple(map(ast.Name, before))))
     if known_column and known_column.column:
         for name, kind in known_column.column.members.items():
@@ -107,29 +107,34 @@ def columns(
         (known, f"{relation.name}.{known.name}" if count[known.name] > 1 else known.name)
         for known, relation in pairs
     ]
-    if begins_a_condition(path):
-        named.sort(key=lambda pair: not _is_remote(pair[0]))
-        yield from (_judged(place, *pair) for pair in named)
-    else:
+    yield from _fitting(place, clause(path), named, like)
+
+
+def _fitting(
+    place: Place, where: str, named: list[tuple[Known, str]], like: Column | None
+) -> Iterator[Offer]:
+    """Yield the columns that can stand in a clause, with the names that they need there."""
+    if where not in CLAUSES:
         named.sort(key=lambda pair: not _is_alike(pair[0].column, like))
         yield from (_column(place, *pair) for pair in named if is_returned(pair[0]))
+        return
+    judged = [(is_remote(known, where), known, text) for known, text in named]
+    judged.sort(key=lambda one: not one[0])
+    for remote, known, text in judged:
+        yield _judged(place, known, text, remote=remote)
 
 
 def _is_alike(column: Column | None, other: Column | None) -> bool:
     return column is not None and other is not None and column.type == other.type
 
 
-def _is_remote(known: Known) -> bool:
-    return known.column is not None and bool(by_api(known.column))
-
-
-def _judged(place: Place, known: Known, text: str) -> Offer:
+def _judged(place: Place, known: Known, text: str, *, remote: bool) -> Offer:
     """Say of a column how it can be filtered."""
     column = known.column
     if column is None:
         return _column(place, known, text)
     signs = by_api(column)
-    if signs:
+    if remote:
         how = " ".join(s.strip(" (") for s in ("=", "IN (", ">", ">=", "<", "<=") if s in signs)
     else:
         how = f"local, narrowed by {column.narrowed_by}" if column.narrowed_by else "local"

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
 
 
 class Known(NamedTuple):
-    """A column that can be named; ``column`` is the catalog's, None for one made by a query."""
+    """A column that can be named; ``column`` is the catalog's, None for one made by a query.
+
+    ``nullable`` is one of the right side of a LEFT JOIN: a WHERE on it never goes to the API.
+    """
 
     name: str
     description: str
     column: Column | None = None
     names: tuple[str, ...] = ()
+    nullable: bool = False
 
 
 class Relation(NamedTuple):
@@ -34,6 +38,10 @@ class Relation(NamedTuple):
         """Find a column by its name, or another name of it."""
         folded = name.lower()
         return next((k for k in self.columns if folded in {k.name, *k.names}), None)
+
+
+DEEPEST = 20
+"""Queries in queries whose columns are looked up: nobody reads deeper, and recursion has an end."""
 
 
 class Scope:
@@ -58,7 +66,7 @@ class Scope:
             if table is below:
                 break
             name = table.name.text
-            heads = tuple(self._heads(table.query.body))
+            heads = tuple(self._heads(table.query.body, DEEPEST))
             self.common[name] = Relation(name, "named by this statement", heads)
         if step.field in {"order", "limit", "offset"}:
             self._enter_select(_first(query.body), named=True)
@@ -67,7 +75,7 @@ class Scope:
 
     def _enter_select(self, select: ast.Select, *, named: bool) -> None:
         self.outer = self.relations + self.outer
-        self.relations = list(self._from(select.source))
+        self.relations = list(self._from(select.source, DEEPEST))
         self.aliases = [
             Known(item.alias.text, "named by this statement")
             for item in select.items
@@ -97,22 +105,23 @@ class Scope:
             return None
         return Relation(name, "collection", tuple(Known(column, name) for column in columns))
 
-    def _from(self, source: ast.From | None) -> Iterator[Relation]:
-        match source:
-            case ast.Join(left=left, right=right):
-                yield from self._from(left)
-                yield from self._from(right)
-            case ast.Derived(query=query, alias=alias):
-                name = alias.text if alias else ""
-                yield Relation(name, "a query", tuple(self._heads(query.body)))
-            case ast.TableRef(parts=parts, alias=alias):
-                if found := self.table(parts[0].text):
-                    yield found._replace(name=(alias or parts[-1]).text)
+    def _from(self, source: ast.From | None, depth: int) -> Iterator[Relation]:
+        """Yield the relations of a FROM, the first one first."""
+        for part, nullable in _sides(source):
+            alias = part.alias.text if part.alias else ""
+            if isinstance(part, ast.Derived):
+                heads = tuple(self._heads(part.query.body, depth - 1))
+                yield Relation(alias, "a query", heads)
+            elif found := self.table(part.parts[0].text):
+                columns = tuple(known._replace(nullable=nullable) for known in found.columns)
+                yield Relation(alias or part.parts[-1].text, found.description, columns)
 
-    def _heads(self, body: ast.Body) -> Iterator[Known]:
+    def _heads(self, body: ast.Body, depth: int) -> Iterator[Known]:
         """Yield the columns of a query's result, as far as they have names."""
+        if not depth:
+            return
         select = _first(body)
-        relations = list(self._from(select.source))
+        relations = list(self._from(select.source, depth))
         for item in select.items:
             match item:
                 case ast.Star(table=table):
@@ -124,6 +133,15 @@ class Scope:
                 case ast.Item(expression=ast.Column(parts=parts)):
                     found = next((k for r in relations if (k := r.find(parts[-1].text))), None)
                     yield Known(parts[-1].text, found.description if found else "column of a query")
+
+
+def _sides(source: ast.From | None) -> list[tuple[ast.TableRef | ast.Derived, bool]]:
+    """Return what a FROM joins, each with whether it is the right side of a LEFT JOIN."""
+    parts: list[tuple[ast.TableRef | ast.Derived, bool]] = []
+    while isinstance(source, ast.Join):
+        parts.append((source.right, source.kind == "left"))
+        source = source.left
+    return [(source, False), *reversed(parts)] if source else []
 
 
 def of_table(table: Table) -> Relation:
