@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tiksql.syntax.mending import Mended
 
 SILENT = frozenset({"LINE_COMMENT", "OPEN_COMMENT", "INTEGER", "DECIMAL", "WRONG_NUMBER", "STRING"})
-SILENT |= {"QUOTED", "WRONG_QUOTE"}
+SILENT |= {"QUOTED", "WRONG_QUOTE", "WRONG_OPERATOR", "STRAY"}
 """What a word that ends at the cursor may be, for nothing to be offered."""
 
 QUOTES = {"OPEN_STRING": "'", "OPEN_QUOTED": '"'}
@@ -136,11 +136,9 @@ def _word(text: str, piece: Piece, cursor: int) -> Place | None:
             return Place(text, statement, start, cursor, QUOTES[kind])
         if kind == "OPEN_COMMENT":
             return None
-    if kind in SILENT:
-        return None
-    if kind in {"NAME", "PARAMETER"} or (kind == "STRAY" and text[start] == ":"):
+    if kind in {"NAME", "PARAMETER"} or (kind == "STRAY" and text[start:cursor] == ":"):
         return Place(text, statement, start, cursor)
-    return Place(text, statement, cursor, cursor)
+    return None if kind in SILENT else Place(text, statement, cursor, cursor)
 
 
 # --- ways down a tree -----------------------------------------------------------------------------

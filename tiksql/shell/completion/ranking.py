@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from tiksql.spelling import LONGEST, distance
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
 MOST = 40
 """Candidates that are offered at once: more would only hide each other."""
 
 SUBSEQUENCE_FROM = 2
+INFIX_FROM = 3
 TYPO_FROM = 3
-"""Letters from which a word is looked for in the middle of others, and among misspelt ones."""
+"""Letters from which a word is looked for spread over others, in their middle, and misspelt."""
 
 
 class Offer(NamedTuple):
@@ -31,16 +32,19 @@ class Offer(NamedTuple):
     eager: bool = True
 
 
-def ranked(offers: Iterable[Offer], typed: str) -> list[Offer]:
+def ranked(offers: Sequence[Offer], typed: str) -> list[Offer]:
     """Return the offers that a typed word can mean, at most ``MOST``.
 
     Those that begin with it come before those that have its letters in that order; misspelt ones
-    come only where there is neither. Each kind keeps the order of the offers.
+    come only where there is neither. Each kind keeps the order of the offers. Behind a whole word
+    only longer ones are left.
     """
     wanted = typed.casefold()
     if not wanted:
         return [offer for offer in offers if offer.eager][:MOST]
     others = [offer for offer in offers if offer.text != typed]
+    if any(offer.text.casefold() == wanted for offer in offers):
+        return [offer for offer in others if _kind(wanted, offer) == 0][:MOST]
     kinds = [(kind, offer) for offer in others if (kind := _kind(wanted, offer)) is not None]
     if not kinds and TYPO_FROM <= len(wanted) <= LONGEST:
         kinds = [(slips, offer) for offer in others if (slips := _slips(wanted, offer)) is not None]
@@ -59,18 +63,23 @@ def _kind(wanted: str, offer: Offer) -> int | None:
         return 0
     if any(key.startswith(wanted) for key in more):
         return 1
-    if len(wanted) >= SUBSEQUENCE_FROM and any(_is_within(wanted, key) for key in (first, *more)):
-        return 2 if any(wanted in key for key in (first, *more)) else 3
-    return None
+    if len(wanted) < SUBSEQUENCE_FROM:
+        return None
+    if any(_holds(wanted, key) for key in (first, *more)):
+        return 2
+    return 3 if any(_is_spread(wanted, key) for key in (first, *more)) else None
 
 
-def _is_within(wanted: str, key: str) -> bool:
-    """Say whether a key has a word in it, or begins like it and has its letters in their order.
+def _holds(wanted: str, key: str) -> bool:
+    """Say whether a key has a word in it; a short one only where a part of the key begins."""
+    at = key.find(wanted)
+    return at > 0 and (len(wanted) >= INFIX_FROM or f"_{wanted}" in key or f" {wanted}" in key)
 
-    Without the same beginning, short words would be found in nearly everything.
-    """
+
+def _is_spread(wanted: str, key: str) -> bool:
+    """Say whether a key begins like a word and has its letters in their order."""
     letters = iter(key)
-    return wanted in key or (key[:1] == wanted[:1] and all(letter in letters for letter in wanted))
+    return key[:1] == wanted[:1] and all(letter in letters for letter in wanted)
 
 
 def _slips(wanted: str, offer: Offer) -> int | None:

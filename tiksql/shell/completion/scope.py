@@ -44,6 +44,10 @@ DEEPEST = 20
 """Queries in queries whose columns are looked up: nobody reads deeper, and recursion has an end."""
 
 
+MOST_NAMED = 2
+"""Tables that a column without one is said to be of."""
+
+
 class Scope:
     """What can be named at the end of a way down a tree."""
 
@@ -156,7 +160,13 @@ def merged(tables: Mapping[str, Table]) -> tuple[Known, ...]:
     for table in tables.values():
         for column in table.selectable:
             having.setdefault(column.name, []).append(table.name)
-    return tuple(Known(name, f"column of {', '.join(of)}") for name, of in having.items())
+    return tuple(Known(name, f"column of {_few(of)}") for name, of in having.items())
+
+
+def _few(names: Sequence[str]) -> str:
+    """List the first names, and count the others."""
+    more = len(names) - MOST_NAMED
+    return ", ".join(names[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def is_returned(known: Known) -> bool:
