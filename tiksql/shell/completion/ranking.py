@@ -21,8 +21,8 @@ TYPO_FROM = 3
 class Offer(NamedTuple):
     """A word that fits at a place.
 
-    ``keys`` are the words by which it is found, the text first where there are none. ``eager``
-    offers are shown before a letter is typed.
+    ``keys`` are the words by which it is found, the text where there are none. ``eager`` offers
+    are shown before a letter is typed.
     """
 
     text: str

@@ -55,7 +55,7 @@ class World:
     What changes while the prompt is open is a function, called at each key stroke: it has to be
     quick. ``collections`` gives names and their columns, ``parameters`` names and values,
     ``scripts`` the saved ones with a few words on each, ``files`` the paths that begin with a
-    text, folders with a slash at their end.
+    text, folders with a slash at their end (``tiksql.shell.paths.paths`` does that).
     """
 
     catalog: Catalog = field(default_factory=load)
