@@ -35,7 +35,7 @@ def prefixes(text):
     """Return a text as it looks at each key stroke, and some with the rest behind the cursor."""
     for end in range(len(text) + 1):
         yield text[:end], end
-        if end % 5 == 0:
+        if end % 8 == 0:
             yield text, end
 
 
@@ -45,13 +45,14 @@ def test_any_prefix_of_an_example_can_be_completed(text):
         complete(typed, cursor, WORLD)
 
 
-@pytest.mark.parametrize("number", range(8))
+@pytest.mark.parametrize("number", range(12))
 def test_any_prefix_of_a_wrong_statement_can_be_completed(number):
-    for text in WRONG[number::8]:
+    for text in WRONG[number::12]:
         for typed, cursor in prefixes(text):
             complete(typed, cursor, WORLD)
 
 
+@settings(deadline=None)
 @given(TYPED | st.text(max_size=40), st.data())
 def test_any_text_can_be_completed_anywhere(text, data):
     cursor = data.draw(st.integers(0, len(text)))
@@ -61,7 +62,7 @@ def test_any_text_can_be_completed_anywhere(text, data):
     assert complete(text, cursor, WORLD) == found
 
 
-@settings(max_examples=150)
+@settings(deadline=None, max_examples=100)
 @given(st.sampled_from(EXAMPLES + WRONG), st.data())
 def test_everything_that_is_offered_is_taken_by_the_parser_there(text, data):
     cursor = data.draw(st.integers(0, len(text)))
@@ -71,12 +72,12 @@ def test_everything_that_is_offered_is_taken_by_the_parser_there(text, data):
             assert expected(before + candidate.text), (before, candidate.text)
 
 
-@settings(max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(st.sampled_from(EXAMPLES), st.data())
 def test_nothing_is_offered_twice(text, data):
     cursor = data.draw(st.integers(0, len(text)))
     found = complete(text[:cursor], cursor, WORLD)
-    assert len({(candidate.text, candidate.description) for candidate in found}) == len(found)
+    assert len({candidate.text for candidate in found}) == len(found)
 
 
 def test_the_word_that_an_example_goes_on_with_is_mostly_offered_from_its_first_letters():

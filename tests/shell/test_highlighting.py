@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from importlib.metadata import entry_points
+from itertools import accumulate
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.lexers import get_all_lexers, get_lexer_by_name, get_lexer_for_filename
 from pygments.token import Comment, Error, Keyword, Name, Number, Operator, Punctuation, String
@@ -98,10 +99,11 @@ def test_no_other_lexer_has_its_names():
 def assert_kept(text):
     parts = list(TikSQLLexer().get_tokens_unprocessed(text))
     assert "".join(part for _, _, part in parts) == text
-    places = [sum(len(part) for _, _, part in parts[:i]) for i in range(len(parts))]
-    assert [place for place, _, _ in parts] == places
+    ends = accumulate(len(part) for _, _, part in parts)
+    assert [place for place, _, _ in parts] == [0, *ends][: len(parts)]
 
 
+@settings(deadline=None)
 @given(st.text() | st.text(alphabet="SELECT id'\"-/*\\.;\r\n\t([:=<>!1e") | st.sampled_from(TEXTS))
 def test_all_parts_together_are_the_text(text):
     assert_kept(text)
@@ -109,10 +111,11 @@ def test_all_parts_together_are_the_text(text):
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_a_statement_that_is_being_typed_loses_nothing(text):
-    for end in range(0, len(text), 7):
+    for end in range(0, len(text), 41):
         assert_kept(text[:end])
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r\ufeff")))
 def test_as_pygments_calls_it_nothing_is_lost_either(text):
     lexer = TikSQLLexer(stripnl=False, ensurenl=False)

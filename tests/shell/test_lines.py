@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiksql.shell.lines import is_complete
@@ -80,6 +80,7 @@ def test_enter_opens_a_new_line(text):
     assert not is_complete(text)
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="sel;'\"-/*\\ \n.(x1"))
 def test_any_text_is_decided_and_a_line_that_ends_a_statement_never_waits(text):
     assert is_complete(text) in {True, False}
@@ -87,6 +88,7 @@ def test_any_text_is_decided_and_a_line_that_ends_a_statement_never_waits(text):
         assert is_complete(text + "\n;")
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="sel;'\"-/*\\ \n.(x1"))
 def test_pieces_stand_one_behind_another_and_leave_no_word_out(text):
     found = list(pieces(text))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tiksql.source import Source
@@ -80,6 +80,7 @@ def test_every_prefix_of_a_right_statement_becomes_a_tree(text):
             assert (repr(MARK)[1:-1] in repr(found.tree)) is bool(found.expected & set(NAMES))
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="SELECT id,FROM(x)='\"[]*;1 ", max_size=40), st.integers(0, 40))
 def test_what_the_parser_takes_is_known_after_any_text(text, place):
     before, after = text[:place], text[place:]

@@ -1,8 +1,9 @@
 """Read a text that is not finished, or wrong, as the statement that it is likely to become.
 
 The parser decides throughout. A token that does not fit is taken if one more before it makes it
-fit, and left out otherwise; at the end, what is open is closed. Where somebody is still typing, a
-``mark`` stands for the word to come: the node that holds it in the tree says what it will be.
+fit, and left out otherwise; at the end, and where a clause begins, what is open is closed. Where
+somebody is still typing, a ``mark`` stands for the word to come: the node that holds it in the
+tree says what it will be.
 """
 
 from __future__ import annotations
@@ -47,8 +48,15 @@ FILLERS = {
 BETWEEN_TOKENS = words("NAME RPAR COMMA EQUAL STRING RSQB AND")
 """What one missing token may be where more text follows."""
 
+ANCHORS = frozenset(words("SEMICOLON FROM WHERE GROUP HAVING ORDER LIMIT UNION"))
+"""Tokens that end what is open before them, as the end of the text does."""
+
 MOST_FILLERS = 600
 """Tokens that may be missing at an end: one for each bracket, as deep as they can be nested."""
+
+CLOSERS = words("RPAR RSQB END THEN ON AND NAME")
+MOST_CLOSERS = 8
+"""What may be missing before an anchor, and how much of it."""
 
 
 class Reader:
@@ -77,24 +85,33 @@ class Reader:
             yield token
 
     def take(self, token: Token) -> None:
-        """Take a token, with a filler before it or not at all if it does not fit."""
+        """Take a token, with fillers before it or not at all if it does not fit."""
         stack = self.stack[:]
         if advance(self._language, stack, token.kind):
             self.stack = stack
             self.tokens.append(token)
             return
-        if token.kind == "SEMICOLON":
-            self.close(token.start, "SEMICOLON")
-            self._push(token)
-            return
         for kind in BETWEEN_TOKENS:
             if self._push(_filler(kind, token.start), token):
                 return
+        if token.kind in ANCHORS:
+            self._close_before(token)
 
-    def close(self, place: int, last: str = END) -> bool:
-        """Add what is missing before an end; say whether it can come then."""
+    def _close_before(self, token: Token) -> None:
+        """Take a token behind what closes everything that is open; leave it out if nothing does."""
+        stack, known = self.stack, len(self.tokens)
+        for _ in range(MOST_CLOSERS):
+            if not any(self._push(_filler(kind, token.start)) for kind in CLOSERS):
+                break
+            if self._push(token):
+                return
+        self.stack = stack
+        del self.tokens[known:]
+
+    def close(self, place: int) -> bool:
+        """Add what is missing before the end; say whether it can come then."""
         for _ in range(MOST_FILLERS):
-            if self.fits(last):
+            if self.fits(END):
                 return True
             if not any(self._push(_filler(kind, place)) for kind in FILLERS):
                 other = min((k for k in self.expected() if k.isalpha()), default=None)
@@ -128,6 +145,11 @@ class Mended(NamedTuple):
     expected: frozenset[str]
     tree: ast.Script | None
     stack: list[int]
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether there are tokens before the place, and the parser could take none of them."""
+        return bool(self.before) and len(self.stack) == 1
 
     def takes(self, kinds: Iterable[str]) -> bool:
         """Say whether these terminals can come at the place, one behind another."""

@@ -58,7 +58,7 @@ def _offers(place: Place, world: World) -> list[Offer]:
         if isinstance(path[-2].node, ast.Column):
             return _in_expression(place, path, scope)
         return _at_name(place, path, scope)
-    return [] if place.quote else _behind(place, world)
+    return [] if place.quote or place.mended.is_lost else _behind(place, world)
 
 
 def _behind(place: Place, world: World) -> list[Offer]:
@@ -96,6 +96,8 @@ def _in_expression(place: Place, path: Sequence[Step], scope: Scope) -> list[Off
         return [*found, *words]
     fitting = list(values.values(place, column, scope.world)) if column else []
     fitting += values.parameters(place, scope.world)
+    fitting += [word for word in words if word.text.upper() == "SELECT"]
     joined = isinstance(above.node, ast.Comparison) and len(scope.relations) > 1
-    rest = [offer._replace(eager=offer.eager and joined) for offer in [*found, *words]]
-    return [*fitting, *rest]
+    if joined or place.mended.before[-1].kind == "DOT":
+        return [*fitting, *found, *words]
+    return [*fitting, *(offer._replace(eager=False) for offer in [*found, *words])]

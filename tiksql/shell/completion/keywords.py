@@ -38,7 +38,7 @@ NAMELIKE = NAMES | frozenset(words("ON TRUE FALSE NULL"))
 INFIX = frozenset(words("IN NOT BETWEEN LIKE ILIKE CONTAINS IS"))
 """Keywords that stand behind an expression: offered unasked only behind a column."""
 
-AT_ONCE = frozenset(words("DISTINCT CASE"))
+AT_ONCE = frozenset(words("SELECT DISTINCT CASE"))
 """Keywords that are offered unasked where an expression begins."""
 
 TRUTHS = frozenset(

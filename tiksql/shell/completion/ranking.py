@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tiksql.spelling import LONGEST, distance
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 MOST = 40
 """Candidates that are offered at once: more would only hide each other."""
@@ -41,15 +41,23 @@ def ranked(offers: Sequence[Offer], typed: str) -> list[Offer]:
     """
     wanted = typed.casefold()
     if not wanted:
-        return [offer for offer in offers if offer.eager][:MOST]
+        return _first_of_each(offer for offer in offers if offer.eager)
     others = [offer for offer in offers if offer.text != typed]
     if any(offer.text.casefold() == wanted for offer in offers):
-        return [offer for offer in others if _kind(wanted, offer) == 0][:MOST]
+        return _first_of_each(offer for offer in others if _kind(wanted, offer) == 0)
     kinds = [(kind, offer) for offer in others if (kind := _kind(wanted, offer)) is not None]
     if not kinds and TYPO_FROM <= len(wanted) <= LONGEST:
         kinds = [(slips, offer) for offer in others if (slips := _slips(wanted, offer)) is not None]
     kinds.sort(key=lambda pair: pair[0])
-    return [offer for _, offer in kinds[:MOST]]
+    return _first_of_each(offer for _, offer in kinds)
+
+
+def _first_of_each(offers: Iterable[Offer]) -> list[Offer]:
+    """Leave out what would write the same again, and what is too much."""
+    different: dict[str, Offer] = {}
+    for offer in offers:
+        different.setdefault(offer.text, offer)
+    return list(different.values())[:MOST]
 
 
 def _keys(offer: Offer) -> tuple[str, ...]:

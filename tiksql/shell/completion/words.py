@@ -31,7 +31,7 @@ KEYWORDS = _table("""
     LEFT OUTER JOIN | the same as LEFT JOIN
     INNER JOIN | the same as JOIN
     CROSS JOIN | every row beside every row
-    TABLESAMPLE | a random sample, drawn by the API
+    TABLESAMPLE ( | a random sample, drawn by the API
     UNION | rows of both queries, each once
     UNION ALL | rows of both queries
     EXCEPT | rows that the second query does not have
@@ -57,13 +57,13 @@ KEYWORDS = _table("""
     DISTINCT | each row once
     ALL | all of them
     NOT | the contrary
-    EXISTS | whether a query has rows
+    EXISTS ( | whether a query has rows
     CASE | one of several values
     WHEN | if this holds
     THEN | the value
     ELSE | the value otherwise
     END | the end of CASE
-    CAST | another type
+    CAST ( | another type
     IN | one of a list
     NOT IN | none of a list
     BETWEEN | from … to, both included
@@ -84,8 +84,8 @@ KEYWORDS = _table("""
     DATE | a day: DATE '2024-01-31'
     TIMESTAMP | a time: TIMESTAMP '2024-01-31 12:00:00'
     INTERVAL | a length of time: INTERVAL 7 DAY
-    FILTER | count only rows that …
-    OVER | a window of rows around each
+    FILTER (WHERE | count only rows that …
+    OVER ( | a window of rows around each
     PARTITION BY | windows by value
     ROWS | so many rows
     RANGE | so much of the sort key
