@@ -159,6 +159,27 @@ def test_a_reserved_word_is_a_name_only_in_double_quotes(word):
         ("x::decimal(18, 3)", ast.Cast(column("x"), ast.TypeName("DECIMAL(18,3)"))),
         ("x::int[]", ast.Cast(column("x"), ast.TypeName("INT[]"))),
         ("x[1]", ast.Subscript(column("x"), ast.Integer(1))),
+        ("v.x[1].y", ast.Member(ast.Subscript(column("v", "x"), ast.Integer(1)), ast.Name("y"))),
+        ("(x).y", ast.Member(column("x"), ast.Name("y"))),
+        (
+            "f(x).y.z",
+            ast.Member(
+                ast.Member(ast.Call(ast.Name("f"), (column("x"),)), ast.Name("y")), ast.Name("z")
+            ),
+        ),
+        (
+            "x[1].y[2]",
+            ast.Subscript(
+                ast.Member(ast.Subscript(column("x"), ast.Integer(1)), ast.Name("y")),
+                ast.Integer(2),
+            ),
+        ),
+        (
+            "-x[1].date",
+            ast.Unary(
+                "-", ast.Member(ast.Subscript(column("x"), ast.Integer(1)), ast.Name("date"))
+            ),
+        ),
         ("v.video_tag.type", column("v", "video_tag", "type")),
         ("count(*)", ast.Call(ast.Name("count"), star=True)),
         ("x NOT CONTAINS 1", ast.Not(ast.Contains(column("x"), ast.Integer(1)))),

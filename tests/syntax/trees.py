@@ -86,6 +86,7 @@ def expressions(depth=DEPTH):
         st.builds(ast.Exists, queries(depth - 1)),
         st.builds(ast.Scalar, queries(depth - 1)),
         st.builds(ast.Subscript, inner, inner),
+        st.builds(ast.Member, inner, names),
     )
 
 
