@@ -16,6 +16,7 @@ import msgspec
 
 from tiksql.errors import ConnectionFailedError
 from tiksql.local.derive import derive, moments
+from tiksql.local.structures import Structures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -164,8 +165,15 @@ class Reader:
         if column.upper:
             return [value and value.upper() for value in given]
         if column.renamed:
-            return [_renamed(column, value) for value in given]
-        return given
+            given = [_renamed(column, value) for value in given]
+        return self._structured(column, given) if column.members else given
+
+    def _structured(self, column: Column, given: list[Any]) -> list[Any]:
+        structures = Structures(column.members)
+        read = [structures.read(value) for value in given]
+        if structures.unfit:
+            self.drift[column.name] += structures.unfit
+        return read
 
 
 def _fields(table: Table, output: Sequence[Column]) -> tuple[Column, ...]:

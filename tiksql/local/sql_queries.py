@@ -110,8 +110,7 @@ def _join(node: ast.Join, _: Bindings) -> Iterator[Part]:
 
 
 @prints(ast.SortKey)
-def _sort_key(node: ast.SortKey, _: Bindings) -> Iterator[Part]:
-    yield node.expression
-    yield " DESC" if node.descending else ""
-    if node.nulls_first is not None:
-        yield " NULLS FIRST" if node.nulls_first else " NULLS LAST"
+def _sort_key(node: ast.SortKey, _: Bindings) -> Iterable[Part]:
+    direction = " DESC" if node.descending else ""
+    # DuckDB puts NULL last in both directions.
+    return (node.expression, direction, " NULLS FIRST" if node.starts_with_null else "")

@@ -33,7 +33,7 @@ class Table:
         self.columns = tuple(columns)
         self.shaper = Shaper(columns)
         self.waiting: list[dict[str, object]] = []
-        self.has_ids = any(column.type in {"id", "id[]"} for column in columns)
+        self.has_ids = any(stored_type(c) != stored_type(c, marked=True) for c in columns)
         structure = literal(self.shaper.structure)
         self.insertion = (
             f"INSERT INTO {quoted(name)} "  # noqa: S608 - names and literals are quoted
