@@ -45,7 +45,8 @@ def test_a_sorted_result_that_is_cut_early_is_the_whole_result_cut(ask, rest, ke
     everything = whole(rest)
     at = everything.columns.index(key)
     ordered = sorted(everything.rows, key=lambda row: row[at], reverse=True)
-    sql = f"SELECT id, create_time {rest} ORDER BY {key} DESC LIMIT {limit} OFFSET {offset}"
+    order = f"ORDER BY {key} DESC NULLS LAST"
+    sql = f"SELECT id, create_time {rest} {order} LIMIT {limit} OFFSET {offset}"
     found = ask(sql, window_days=5)
     expected = ordered[offset : offset + limit]
     assert [row[at] for row in found.rows] == [row[at] for row in expected]
@@ -63,7 +64,13 @@ def test_the_data_hold_scheduled_posts_that_a_hasty_end_would_miss():
 
 
 @pytest.mark.parametrize(
-    "order", ["id DESC", "create_time DESC", "id DESC NULLS LAST", "create_time DESC, like_count"]
+    "order",
+    [
+        "id DESC",
+        "id DESC NULLS FIRST",
+        "create_time DESC NULLS LAST",
+        "create_time DESC NULLS LAST, like_count",
+    ],
 )
 def test_an_early_end_is_announced_by_explain(ask, order):
     assert "reading stops after" in ask.text(f"EXPLAIN SELECT id {ALL} ORDER BY {order} LIMIT 3")
@@ -79,6 +86,7 @@ def test_an_early_end_is_announced_by_explain(ask, order):
         f"SELECT DISTINCT id {ALL} ORDER BY id DESC LIMIT 3",
         f"SELECT id {ALL} ORDER BY id LIMIT 3",
         f"SELECT id {ALL} ORDER BY like_count DESC, id DESC LIMIT 3",
+        f"SELECT id {ALL} ORDER BY create_time DESC LIMIT 3",
         f"SELECT id {ALL} ORDER BY create_time DESC NULLS FIRST LIMIT 3",
         f"SELECT id {ALL} ORDER BY id DESC",
     ],
@@ -210,8 +218,8 @@ def test_a_page_of_the_oldest_window_may_hold_more_than_scheduled_posts_of_newer
 def test_a_midnight_belongs_to_the_day_that_it_begins(key):
     midnight = number(3)
     ask = window_by_window(d3=[[(midnight, at(3))]], d2=[[(midnight - 1, at(3) - 1)]])
-    found = ask(f"SELECT id {MARCH} ORDER BY {key} DESC LIMIT 1", window_days=1)
-    assert found.firsts == [midnight]
+    sql = f"SELECT id {MARCH} ORDER BY {key} DESC NULLS LAST LIMIT 1"
+    assert ask(sql, window_days=1).firsts == [midnight]
     assert [body["start_date"] for body in ask.bodies] == ["20240304", "20240303"]
 
 
@@ -225,7 +233,8 @@ def test_times_are_only_compared_after_whole_windows():
     ask = window_by_window(
         d4=[[(number(4, 9), at(4, 10))], [(number(1, 1), at(4, 20))]], d3=[[(number(3), at(3))]]
     )
-    found = ask(f"SELECT id {MARCH} ORDER BY create_time DESC LIMIT 1", window_days=1)
+    sql = f"SELECT id {MARCH} ORDER BY create_time DESC NULLS LAST LIMIT 1"
+    found = ask(sql, window_days=1)
     assert (found.firsts, found.requests) == ([number(1, 1)], 2)
 
 
@@ -240,10 +249,17 @@ def test_records_without_a_time_are_no_reason_to_stop():
     assert (last.firsts, last.requests) == ([number(3, 9), number(2, 9)], 3)
 
 
-def test_records_without_a_time_in_an_old_window_come_first_if_that_is_wanted():
+@pytest.mark.parametrize("nulls", ["", "NULLS FIRST"])
+def test_records_without_a_time_in_an_old_window_come_first_unless_they_shall_not(nulls):
     ask = window_by_window(d4=[[(number(4, 9), at(4))]], d1=[[(number(1, 9), None)]])
-    sql = f"SELECT id {MARCH} ORDER BY create_time DESC NULLS FIRST LIMIT 1"
+    sql = f"SELECT id {MARCH} ORDER BY create_time DESC {nulls} LIMIT 1"
     assert ask(sql, window_days=1).firsts == [number(1, 9)]
+
+
+def test_explain_says_what_would_let_a_reading_stop(ask):
+    sql = f"EXPLAIN SELECT id {ALL} ORDER BY create_time DESC LIMIT 3"
+    assert "with NULLS LAST, the newest could do" in ask.text(sql)
+    assert "NULLS LAST, the" not in ask.text(sql.replace("create_time", "like_count"))
 
 
 # --- ids, whose days follow from them -------------------------------------------------------------

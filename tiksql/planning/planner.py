@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -68,7 +69,8 @@ def _stop(query: Query) -> Literal["", "page", "window"]:
 
     A page comes in falling ids, and the second in an id is never later than the record's own time
     (C4D). So behind a window nothing has a later time, and behind a page nothing in its window has
-    a higher id.
+    a higher id. Every record has an id; one may come without its time, and then stands first unless
+    NULLS LAST is said.
     """
     if query.limit is None or not query.row_by_row or not query.rest.order:
         return ""
@@ -76,14 +78,24 @@ def _stop(query: Query) -> Literal["", "page", "window"]:
     key = query.rest.order[0]
     if scan.table.needs == "key" or scan.sample is not None or _multiplies(query.rest.body):
         return ""
-    if not key.descending or key.nulls_first or not isinstance(key.expression, ast.Column):
+    if not key.descending or not isinstance(key.expression, ast.Column):
         return ""
     relation, *names = [part.text for part in key.expression.parts]
     if relation != scan.name:
         return ""
     if names == [scan.table.record_key]:
         return "page"
-    return "window" if names == ["create_time"] else ""
+    return "window" if names == ["create_time"] and not key.starts_with_null else ""
+
+
+def _way_to_stop(query: Query) -> str:
+    """Say what would let a reading stop early, if it is only where NULL stands."""
+    first, *others = query.rest.order
+    known = replace(first, nulls_first=False)
+    rest = replace(query.rest, order=(known, *others))
+    if _stop(query) or not _stop(structs.replace(query, rest=rest)):
+        return ""
+    return "; with NULLS LAST, the newest could do"
 
 
 def _multiplies(body: ast.Body) -> bool:
@@ -103,7 +115,7 @@ def _reasons(query: Query, scans: tuple[Scan, ...]) -> Iterator[str]:
         return
     if query.rest.order:
         rest = "" if _stop(query) else ", so every matching record is read"
-        yield f"ORDER BY: the API sorts by nothing but falling id{rest}"
+        yield f"ORDER BY: the API sorts by nothing but falling id{rest}{_way_to_stop(query)}"
     if select.group or select.distinct or not query.rest.order:
         yield "the result is made of many records, so every matching record is read"
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.planning.blocks import NO_JOINS, Common, Draft, Select
 from tiksql.planning.keys import find_keys, scans_of, scans_of_common
+from tiksql.planning.scopes import Relation
 from tiksql.planning.trees import is_fixed, nodes, together
 from tiksql.syntax import ast
 
@@ -63,10 +64,24 @@ class Walk:
             case ast.Compound(left=left, right=right):
                 first, _, names = self._body(left, (), parent, tables)
                 second, _, _ = self._body(right, (), parent, tables)
-                return replace(node, left=first, right=second), order, names
+                keys = self._order(order, names, parent, tables)
+                return replace(node, left=first, right=second), keys, names
             case _:
                 inner, names = self.query(node, parent, tables)
-                return inner, order, names
+                return inner, self._order(order, names, parent, tables), names
+
+    def _order(
+        self,
+        order: tuple[ast.SortKey, ...],
+        names: tuple[str, ...] | None,
+        parent: Block | None,
+        tables: dict[str, Common],
+    ) -> tuple[ast.SortKey, ...]:
+        """Rewrite the ORDER BY of what is no SELECT: its columns are those of the result."""
+        result = ast.Derived(ast.Query(ast.Select(())))
+        select = Select(self, ast.Select(()), parent, tables)
+        select.block.add(Relation("", result, columns=names))
+        return select.order(order)
 
 
 def rewritten(select: Select) -> ast.Select:
