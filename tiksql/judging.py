@@ -9,9 +9,12 @@ from msgspec import structs
 
 from tiksql.catalog import load
 from tiksql.evaluation import Judge
+from tiksql.local import functions
 from tiksql.local.engine import Engine
 from tiksql.local.relations import Bindings, LocalColumn, Relation
 from tiksql.local.sql import to_duckdb
+from tiksql.planning.order import in_order
+from tiksql.planning.usage import definitions
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
@@ -37,6 +40,7 @@ class _Names:
         caseless = frozenset(column.name for column in columns if column.caseless)
         caseless |= {c.name for t in plan.stored for c in t.columns if _is_caseless(c)}
         self.bindings = Bindings(now, self.relation_of, self.type_of, caseless)
+        self.numbered = structs.replace(self.bindings, relation_of=self.numbered_relation_of)
 
     def relation_of(self, node: ast.TableRef) -> Relation | None:
         """Find the scan that a name in FROM stands for."""
@@ -47,6 +51,11 @@ class _Names:
         if scan is None:
             return None
         return Relation(scan.name, tuple(c.name for c in scan.columns), scan.residual)
+
+    def numbered_relation_of(self, node: ast.TableRef) -> Relation | None:
+        """Find a scan whose rows have numbers, by which rows are put in order."""
+        relation = self.relation_of(node)
+        return structs.replace(relation, numbered=True) if relation else None
 
     def type_of(self, node: ast.Column) -> str | None:
         """Find the type of a column of a scan."""
@@ -82,12 +91,17 @@ def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[P
     local = plan.local
     if plan.streams:
         local = replace(local, limit=None, offset=None)
-    answer = to_duckdb(local, names.bindings)
+        answer = to_duckdb(local, names.bindings)
+    else:
+        answer = to_duckdb(in_order(local, functions.aggregates), names.numbered)
     heads = engine.check(answer)
-    keys = {}
-    for scan in plan.scans:
-        if scan.keys is not None:
-            keys[scan.number] = _checked(engine, to_duckdb(scan.keys, names.bindings))
+    for definition in definitions(local):  # DuckDB looks at no WITH that nothing uses
+        engine.check(to_duckdb(definition, names.bindings))
+    keys = {
+        scan.number: _checked(engine, to_duckdb(scan.keys, names.numbered))
+        for scan in plan.scans
+        if scan.keys is not None
+    }
     stop = None
     if plan.stop and plan.scans[0].second is None:  # what a second look brings may belong anywhere
         stop = _checked(engine, to_duckdb(_stop(plan), names.bindings))

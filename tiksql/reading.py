@@ -154,11 +154,14 @@ class Reading:
 
 
 def requests_of_keys(scan: Scan, keys: Sequence[object]) -> list[Request]:
-    """Make the requests of a scan whose keys another scan gave, each key once."""
+    """Make the requests of a scan whose keys another scan gave, each key once, as first spelt."""
     assert scan.first is not None
     assert scan.key is not None
-    distinct = {str(key).lower(): str(key) for key in reversed(keys) if key not in {None, ""}}
-    return [of_key(scan.first, scan.key, key) for key in reversed(distinct.values())]
+    spelt: dict[str, str] = {}
+    for key in keys:
+        if key is not None and key != "":
+            spelt.setdefault(str(key).lower(), str(key))
+    return [of_key(scan.first, scan.key, key) for key in spelt.values()]
 
 
 def _rows(reader: Reader, event: Event) -> list[Row]:

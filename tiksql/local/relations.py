@@ -31,12 +31,14 @@ class Relation(Struct, frozen=True):
     """What a name in FROM stands for: columns of a table in the engine, perhaps only some rows.
 
     ``residual`` may name every column of the table, ``_branch`` included, and may qualify it as
-    the statement does. Without ``columns`` the relation has rows and nothing in them.
+    the statement does. Without ``columns`` the relation has rows and nothing in them. If it is
+    ``numbered``, its rows have a ``_row``, in the order in which they were loaded.
     """
 
     table: str
     columns: tuple[str, ...]
     residual: ast.Expression | None = None
+    numbered: bool = False
 
 
 class Bindings(Struct, frozen=True):

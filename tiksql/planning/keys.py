@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiksql.planning.blocks import NO_JOINS
-from tiksql.planning.plan import scan_name
+from tiksql.planning.plan import scan_number
 from tiksql.planning.query import Keys
-from tiksql.planning.trees import nodes
+from tiksql.planning.trees import joined_tables, nodes
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
@@ -95,22 +95,13 @@ def _relations(select: Select, node: ast.Expression) -> list[Relation] | None:
 
 def _place_of(select: Select, relation: Relation) -> ast.From:
     """Find a relation in the FROM."""
-    waiting = [select.node.source]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Join):
-            waiting += [node.left, node.right]
-        elif node is not None and node is relation.node:
-            return node
-    raise AssertionError("every relation stands in the FROM")
+    return next(node for node in joined_tables(select.node.source) if node is relation.node)
 
 
 def scans_of(node: ast.Node) -> frozenset[int]:
     """Find the scans that a rewritten tree reads."""
-    prefix = scan_name(0)[:-1]
     names = [part.parts[0].text for part in nodes(node) if isinstance(part, ast.TableRef)]
-    numbers = [n.removeprefix(prefix) for n in names if n.startswith(prefix)]
-    return frozenset(int(number) for number in numbers if number.isdigit())
+    return frozenset(number for name in names if (number := scan_number(name)) is not None)
 
 
 def scans_of_common(node: ast.Node, tables: dict[str, Common]) -> frozenset[int]:

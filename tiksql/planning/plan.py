@@ -30,6 +30,12 @@ def scan_name(number: int) -> str:
     return f"scan {number}"
 
 
+def scan_number(name: str) -> int | None:
+    """Return the number of the scan that a name stands for; None for any other name."""
+    digits = name.removeprefix("scan ")
+    return int(digits) if digits != name and digits.isascii() and digits.isdigit() else None
+
+
 class Window(Struct, frozen=True):
     """Days of UTC, both ends included."""
 
@@ -190,4 +196,5 @@ class Plan(Struct, frozen=True):
     @property
     def pool(self) -> str | None:
         """The quota that it draws from first."""
-        return self.scans[0].table.pool if self.scans else None
+        asking = (scan for scan in self.scans if scan.requests or scan.keys is not None)
+        return next((scan.table.pool for scan in asking), None)

@@ -57,8 +57,8 @@ def _plain(query: Query, scope: Scope) -> tuple[Scan, ...]:
 
 def _scan(query: Query, table: TableQuery, scope: Scope) -> Scan:
     if table.table.needs == "key":
-        return lookup(table, scope, wanted=query.limit != 0)
-    size = None if query.limit != 0 else 0
+        return lookup(table, scope, wanted=query.wants(table))
+    size = None if query.wants(table) else 0
     if query.limit and query.output is not None:
         size = query.limit + query.offset
     return search(table, scope, size)
@@ -106,10 +106,10 @@ def _multiplies(body: ast.Body) -> bool:
 def _reasons(query: Query, scans: tuple[Scan, ...]) -> Iterator[str]:
     """Say what DuckDB does, and why the API does not."""
     for table, scan in zip(query.tables, scans, strict=True):
-        if scan.residual is not None:
+        if scan.residual is not None and table.number in query.read:
             yield from table.reasons
     select = query.rest.body
-    if len(scans) > 1:
+    if len(query.read) > 1:
         yield "tables are put together here: each endpoint answers by itself"
     if query.streams or not scans or not isinstance(select, ast.Select):
         return
@@ -122,6 +122,9 @@ def _reasons(query: Query, scans: tuple[Scan, ...]) -> Iterator[str]:
 
 def _notes(query: Query, scans: tuple[Scan, ...], scope: Scope) -> Iterator[str]:
     for table, scan in zip(query.tables, scans, strict=True):
+        if table.number not in query.read:
+            yield f"no row of {table.table.name} in a WITH that nothing uses is asked for"
+            continue
         yield from table.notes
         yield from scan.notes
         windows = [request.window for request in scan.requests if request.window]

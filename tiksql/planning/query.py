@@ -87,6 +87,7 @@ class Query(Struct, frozen=True):
     ``rest`` is the statement over the scans. ``output`` are its columns where it only selects
     columns of one table, so that nothing is left for DuckDB unless a residual is; otherwise None.
     ``row_by_row`` says that each row of the result comes from one record, whatever the others are.
+    ``read`` are the tables whose rows can matter: not those of a WITH that nothing names.
     """
 
     statement: ast.Query
@@ -98,6 +99,11 @@ class Query(Struct, frozen=True):
     limit: int | None = None
     offset: int = 0
     stored: tuple[StoredTable, ...] = ()
+    read: frozenset[int] = frozenset()
+
+    def wants(self, table: TableQuery) -> bool:
+        """Say whether rows of a table are wanted at all."""
+        return self.limit != 0 and table.number in self.read
 
     @property
     def streams(self) -> bool:

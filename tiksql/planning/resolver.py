@@ -10,6 +10,7 @@ from tiksql.planning.constants import fold, is_constant
 from tiksql.planning.names import table_of
 from tiksql.planning.query import Query, TableQuery
 from tiksql.planning.trees import nodes
+from tiksql.planning.usage import scans_read
 from tiksql.planning.walk import Walk
 from tiksql.rows import Head
 from tiksql.syntax import ast
@@ -39,6 +40,7 @@ def resolve(statement: ast.Query, scope: Scope) -> Query:
         limit=limit,
         offset=offset,
         stored=tuple(walk.stored.values()),
+        read=scans_read(rest),
     )
 
 

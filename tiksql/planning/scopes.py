@@ -8,6 +8,7 @@ from msgspec import Struct, field
 
 from tiksql.catalog import Column, Table
 from tiksql.errors import ResolveError
+from tiksql.planning.plan import scan_number
 from tiksql.spelling import nearest
 from tiksql.syntax import ast
 
@@ -64,6 +65,7 @@ class Block(Struct):
 
     def add(self, relation: Relation) -> None:
         """Take in a relation; raise ``ResolveError`` if its name is taken."""
+        check_name(relation.name, relation.node)
         if relation.name and any(r.name == relation.name for r in self.relations):
             raise ResolveError(
                 "TS225",
@@ -148,6 +150,17 @@ class Block(Struct):
             else f'unknown column "{name.text}"',
             span=name.span,
             hint=f'did you mean "{near}"?' if near else _listing(self.relations),
+        )
+
+
+def check_name(name: str, node: ast.Node) -> None:
+    """Raise ``ResolveError`` for a name by which only rows of the API are called."""
+    if scan_number(name) is not None:
+        raise ResolveError(
+            "TS225",
+            f'"{name}" is the name of a scan of this statement',
+            span=node.span,
+            hint="choose another name",
         )
 
 

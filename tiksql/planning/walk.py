@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.planning.blocks import NO_JOINS, Common, Draft, Select
 from tiksql.planning.keys import find_keys, scans_of, scans_of_common
-from tiksql.planning.scopes import Relation
+from tiksql.planning.scopes import Relation, check_name
 from tiksql.planning.trees import is_fixed, nodes, together
 from tiksql.syntax import ast
 
@@ -42,6 +42,7 @@ class Walk:
         tables = dict(known or {})
         common = []
         for each in node.common:
+            check_name(each.name.text.lower(), each.name)
             inner, names = self.query(each.query, None, tables)
             made = replace(each, query=inner)
             scans = scans_of(inner) | scans_of_common(inner, tables)
