@@ -103,7 +103,7 @@ def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[P
         if scan.keys is not None
     }
     stop = None
-    if plan.stop and plan.scans[0].second is None:  # what a second look brings may belong anywhere
+    if plan.stop and not plan.scans[0].second:  # what a second look brings may belong anywhere
         stop = _checked(engine, to_duckdb(_stop(plan), names.bindings))
     dropped = tuple(_dropped(plan, names.bindings))
     whole = structs.replace(

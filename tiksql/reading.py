@@ -11,11 +11,11 @@ from tiksql.errors import InterruptError, TikSQLError
 from tiksql.local.records import Reader
 from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
-from tiksql.planning.searches import looked_again
+from tiksql.planning.ids import looked_again
 from tiksql.stream import received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 
     from tiksql.api.events import Event
     from tiksql.api.quota import Meter
@@ -49,13 +49,25 @@ class Reading:
         reader = Reader(scan.table, scan.columns, scan.key)
         self._readers.append(reader)
         yield from self._asked(reader, requests)
-        if scan.second is not None and (missing := set(scan.second.ids) - reader.seen):
-            yield from self._asked(reader, looked_again(scan, missing))
-            self._note_missing(sorted(missing - reader.seen))
+        if again := looked_again(scan, reader.seen):
+            yield from self._looked_again(scan, reader, again)
+        if scan.name not in self.capped:
+            self._note_missing(scan, reader.seen)
         if scan.sample is not None and reader.kept < scan.sample:
             self.stream.notes.append(
                 f"TABLESAMPLE wanted {scan.sample:,} rows and drew {reader.kept:,} different ones"
             )
+
+    def _looked_again(
+        self, scan: Scan, reader: Reader, requests: Sequence[Request]
+    ) -> Iterator[tuple[Event, list[Row]]]:
+        try:
+            yield from self._asked(reader, requests)
+        except (TikSQLError, KeyboardInterrupt):
+            left = {id_ for look in scan.second for id_ in look.ids} - reader.seen
+            if left:
+                self.stream.notes.append(f"not looked for again: {_some(sorted(left))}")
+            raise
 
     def received(self, requests: Sequence[Request]) -> Generator[Event, None, None]:
         """Yield each page of some requests without looking into it."""
@@ -77,9 +89,19 @@ class Reading:
             for event in events:
                 yield event, _rows(reader, event)
 
-    def _note_missing(self, ids: Sequence[int]) -> None:
-        if ids:
-            self.stream.notes.append(f"not found: {_some(ids)}")
+    def _note_missing(self, scan: Scan, seen: Collection[object]) -> None:
+        """Name the ids that did not come, and say what that can mean."""
+        missing = {id_: False for look in scan.second for id_ in look.ids if id_ not in seen}
+        missing |= {
+            id_: True for look in scan.second if look.alone for id_ in look.ids if id_ in missing
+        }
+        for alone, what in (
+            (True, "not found"),
+            (False, "not found, or other conditions do not hold"),
+        ):
+            ids = sorted(id_ for id_, known in missing.items() if known is alone)
+            if ids:
+                self.stream.notes.append(f"{what}: {_some(ids)}")
 
     def _count(self, event: Event) -> None:
         stats = self.stream.stats

@@ -291,3 +291,46 @@ def test_ids_that_no_look_finds_are_named():
     found = ask("SELECT id FROM videos WHERE id IN (:ids)", {"ids": [number(8), *lost]})
     assert found.firsts == [number(8)]
     assert f"not found: {lost[0]}, {lost[1]}" in found.notes
+
+
+SURE, DOUBTFUL = "not found: ", "not found, or other conditions do not hold: "
+
+
+@pytest.mark.parametrize(
+    ("where", "notes"),
+    [
+        ("id IN ({0}, {1})", [f"{SURE}{{0}}, {{1}}"]),
+        ("id = {0} OR id = {1} AND keyword = 'a'", [f"{SURE}{{0}}", f"{DOUBTFUL}{{1}}"]),
+        ("id = {0} AND NOT region_code = 'US'", [f"{DOUBTFUL}{{0}}"]),
+        ("id = {0} AND create_date <= '2024-03-20'", [f"{DOUBTFUL}{{0}}"]),
+        ("id = {0} AND like_count > 5", [f"{SURE}{{0}}"]),
+    ],
+)
+def test_only_what_would_have_come_is_said_not_to_be_there(where, notes):
+    ask = scripted(lambda *_: page([], cursor=100, more=False))
+    lost = number(2), number(3)
+    found = ask(f"SELECT id FROM videos WHERE {where.format(*lost)}")
+    said = [note for note in found.notes if note.startswith("not found")]
+    assert said == [note.format(*lost) for note in notes]
+
+
+def test_what_one_branch_finds_is_not_looked_for_again_for_another():
+    ids = number(2), number(3)
+    ask = scripted(lambda *_: page([ids[1]], cursor=100, more=False))
+    found = ask(
+        f"SELECT id FROM videos WHERE id = {ids[0]} OR id IN ({ids[0]}, {ids[1]}) AND keyword = 'a'"
+    )
+    again = ask.bodies[2:]
+    assert [
+        c["field_values"] for body in again for c in body["query"]["and"] if "id" in c["field_name"]
+    ] == [[str(ids[0])]]
+    assert f"{SURE}{ids[0]}" in found.notes
+
+
+def test_a_second_look_is_within_the_cap():
+    ids = number(2), number(3)
+    ask = scripted(lambda *_: page([ids[1]], cursor=100, more=False))
+    found = ask(f"SELECT id FROM videos WHERE id IN ({ids[0]}, {ids[1]})", max_requests=1)
+    assert found.firsts == [ids[1]]
+    assert found.stats.exit_status == 5
+    assert f"not looked for again: {ids[0]}" in found.notes

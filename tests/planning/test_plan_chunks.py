@@ -4,8 +4,11 @@ import pytest
 from planning_scene import JANUARY, planned, refused
 
 from tiksql.planning.chunks import MOST_IN_A_CONDITION, MOST_IN_A_LIST
+from tiksql.planning.ids import looked_again
 
 LONG = MOST_IN_A_CONDITION * 2 + 1
+HOURLY = [7302470379501604128 + (hour * 3600 << 32) for hour in range(LONG)]
+SHUFFLED = [HOURLY[n * 997 % LONG] for n in range(LONG)]
 
 
 def asked(where, count):
@@ -58,14 +61,19 @@ def test_a_list_without_end_is_refused_at_its_place():
     assert "several statements" in hint
 
 
-def test_ids_in_several_branches_are_looked_for_as_wide_as_one_window():
-    sql = (
-        "SELECT id FROM videos WHERE id = 7302470379501604128"
-        " AND (region_code = 'US' OR hashtag_name = 'fyp' AND like_count > 3)"
-    )
-    plan = planned(sql)
-    assert plan.scans[0].second is None
-    assert {request.window.days for request in plan.requests} == {30}
+def test_ids_of_several_conditions_are_looked_for_twice_each():
+    first = SHUFFLED[0]
+    plan = planned("SELECT id FROM videos WHERE id IN (:list)", {"list": SHUFFLED})
+    assert [len(look.ids) for look in plan.scans[0].second] == [1000, 1000, 1]
+    assert all(look.alone for look in plan.scans[0].second)
+    again = looked_again(plan.scans[0], set(SHUFFLED) - {first})
+    assert [r.body["query"]["and"][0]["field_values"] for r in again] == [[str(first)]]
+    assert looked_again(plan.scans[0], set(SHUFFLED)) == []
+
+
+def test_the_ids_of_a_condition_are_of_few_days():
+    plan = planned("SELECT id FROM videos WHERE id IN (:list)", {"list": SHUFFLED})
+    assert len(plan.requests) <= -(-LONG // 24) // 26 + 3
 
 
 def test_an_account_in_two_spellings_is_not_asked_for_twice():

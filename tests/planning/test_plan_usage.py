@@ -29,18 +29,24 @@ def requests(sql):
         (f"WITH a AS (SELECT id {VIDEOS}) SELECT 1 AS n ORDER BY (SELECT max(id) FROM a)", [True]),
         (f"WITH a AS (SELECT username {VIDEOS}) {ONE}", [False, True]),
         (
-            "SELECT username FROM users WHERE username IN"
-            f" (WITH a AS (SELECT id {VIDEOS}) SELECT username {VIDEOS})",
+            (
+                "SELECT username FROM users WHERE username IN"
+                f" (WITH a AS (SELECT id {VIDEOS}) SELECT username {VIDEOS})"
+            ),
             [False, True, True],
         ),
         (
-            f"WITH a AS (SELECT username {VIDEOS}), b AS (SELECT username FROM users"
-            " WHERE username IN (SELECT username FROM a)) SELECT 1 AS n",
+            (
+                f"WITH a AS (SELECT username {VIDEOS}), b AS (SELECT username FROM users"
+                " WHERE username IN (SELECT username FROM a)) SELECT 1 AS n"
+            ),
             [False, False],
         ),
         (
-            f"WITH a AS (SELECT username {VIDEOS}) SELECT x.n FROM"
-            " (WITH a AS (SELECT 1 AS n) SELECT n FROM a) AS x",
+            (
+                f"WITH a AS (SELECT username {VIDEOS}) SELECT x.n FROM"
+                " (WITH a AS (SELECT 1 AS n) SELECT n FROM a) AS x"
+            ),
             [False],
         ),
     ],

@@ -108,15 +108,20 @@ class FirstPages(Struct, frozen=True):
 
 
 class SecondLook(Struct, frozen=True):
-    """What is asked again, with wider windows, if some ids that were asked for do not come.
+    """What of a branch is asked again, in wider windows, if ids that it asks for do not come.
 
     A scheduled post has an id that is older than the post itself (C4D: by 2.5 days in one case).
+    ``days`` is the width of a window, and ``within`` are the days that the statement allows, the
+    first of them perhaps long before any record. ``alone`` says that nothing but the ids was asked
+    for, so that an id which does not come is not there; any other may only not match.
     """
 
+    branch: int
     ids: tuple[int, ...]
     conditions: Conditions
     days: int
-    until: dt.date
+    within: tuple[Window, ...]
+    alone: bool
 
 
 class Scan(Struct, frozen=True):
@@ -138,7 +143,7 @@ class Scan(Struct, frozen=True):
     first: FirstPages | None = None
     residual: ast.Expression | None = None
     sample: int | None = None
-    second: SecondLook | None = None
+    second: tuple[SecondLook, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
