@@ -9,9 +9,9 @@ from tiksql.api.events import Gap, Refusal, Restart
 from tiksql.api.pages import Page
 from tiksql.errors import InterruptError, TikSQLError
 from tiksql.local.records import Reader
+from tiksql.planning.ids import looked_again
 from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
-from tiksql.planning.ids import looked_again
 from tiksql.stream import received
 
 if TYPE_CHECKING:

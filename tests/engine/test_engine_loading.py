@@ -186,7 +186,7 @@ def test_a_result_is_not_mixed_with_a_later_one():
     with engine(map(row, range(5000))) as asked:
         batches = asked.run(query)
         next(batches)
-        asked.check(query)
+        next(asked.run(query))
         with pytest.raises(RuntimeError):
             next(batches)
 

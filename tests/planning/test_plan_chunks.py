@@ -53,11 +53,20 @@ def test_under_or_and_not_a_long_list_is_several_conditions_of_one_request(where
     assert sizes == [1000, 1000, 1]
 
 
-def test_a_list_without_end_is_refused_at_its_place():
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM videos WHERE {} AND {}",
+        "SELECT id FROM videos WHERE keyword = 'a' AND NOT {} AND {}",
+        "SELECT {} AS x FROM videos WHERE keyword = 'a' AND {}",
+        "SELECT 1 AS n FROM videos WHERE keyword = 'a' AND {1} GROUP BY username HAVING {0}",
+    ],
+)
+@pytest.mark.parametrize("column", ["username", "video_description"])
+def test_a_list_without_end_is_refused_at_its_place(sql, column):
     values = [f"v{number}" for number in range(MOST_IN_A_LIST + 1)]
-    sql = f"SELECT id FROM videos WHERE username IN (:list) AND {JANUARY}"
-    code, place, hint = refused(sql, {"list": values})
-    assert (code, place) == ("TS223", "username IN (:list)")
+    code, place, hint = refused(sql.format(f"{column} IN (:list)", JANUARY), {"list": values})
+    assert (code, place) == ("TS223", f"{column} IN (:list)")
     assert "several statements" in hint
 
 

@@ -198,8 +198,10 @@ def test_an_id_needs_no_range_because_it_holds_its_day():
     made = planned(f"SELECT id FROM videos WHERE id = {ID}")
     assert windows(made) == [(ID_DAY, "2023-11-20")]
     assert made.notes == (
-        "each id is looked for from its own day to 3 days later,"
-        " and what does not come once more, up to 29 days later",
+        (
+            "each id is looked for from its own day to 3 days later,"
+            " and what does not come once more, up to 29 days later"
+        ),
     )
 
 

@@ -73,6 +73,7 @@ class Engine:
         self._errors = duckdb.Error
         self._connection = duckdb.connect(":memory:")
         self._tables: dict[str, Table] = {}
+        self._known: dict[str, list[tuple[str, Shape]]] = {}
         self._asked = 0
         limits = [f"memory_limit = {literal(memory_limit)}", f"threads = {_threads()}"]
         if folder is not None:
@@ -111,6 +112,7 @@ class Engine:
     def create(self, table: str, columns: Sequence[LocalColumn]) -> None:
         """Make an empty table, with an INTEGER column ``_branch`` behind those given."""
         self._tables[table] = made = Table(table, columns)
+        self._known.clear()
         with self._translated():
             self._execute(made.definition())
 
@@ -213,6 +215,12 @@ class Engine:
             self._execute(table.insertion, [text])
 
     def _shapes(self, query: LocalQuery) -> list[tuple[str, Shape]]:
+        """Find the names and shapes of a result, once for all its runs."""
+        if query.text not in self._known:
+            self._known[query.text] = self._found_shapes(query)
+        return self._known[query.text]
+
+    def _found_shapes(self, query: LocalQuery) -> list[tuple[str, Shape]]:
         with self._translated(query, len("DESCRIBE ")):
             described = self._described(query)
         ids = self._ids(query) - query.computed

@@ -11,7 +11,7 @@ from msgspec import Struct, field
 from tiksql.errors import ResolveError
 from tiksql.planning import formulas
 from tiksql.planning.conditions import Conditions
-from tiksql.planning.names import check_function, check_sample, table_of, title
+from tiksql.planning.names import check_function, check_list, check_sample, table_of, title
 from tiksql.planning.plan import scan_name
 from tiksql.planning.query import Keys
 from tiksql.planning.scopes import Block, Relation
@@ -256,6 +256,8 @@ class Select:
             return self._column(node, aliases)
         if isinstance(node, ast.Call):
             check_function(node, self.walk.scope.functions)
+        if isinstance(node, ast.In):
+            check_list(node)
         changes: dict[str, Any] = {}
         for name, old in zip(node.__match_args__, node.says, strict=True):
             if isinstance(old, ast.Node) and not isinstance(old, ast.Name):

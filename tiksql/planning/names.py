@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.errors import ResolveError
+from tiksql.planning.chunks import MOST_IN_A_LIST
 from tiksql.spelling import nearest
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
@@ -40,6 +41,17 @@ def check_function(node: ast.Call, functions: Callable[[], Collection[str]]) -> 
         span=node.function.span,
         hint=f'did you mean "{near}"?' if near else "the functions are those of DuckDB",
     )
+
+
+def check_list(node: ast.In) -> None:
+    """Raise ``ResolveError`` for a list that is too long for any request and any judge."""
+    if len(node.values) > MOST_IN_A_LIST:
+        raise ResolveError(
+            "TS223",
+            f"this list has {len(node.values):,} values, and {MOST_IN_A_LIST:,} are allowed",
+            span=node.span,
+            hint="ask in several statements, each with a part of the values",
+        )
 
 
 def table_of(catalog: Catalog, node: ast.TableRef, stored: Collection[str] = ()) -> Table:
