@@ -79,6 +79,14 @@ def test_a_result_without_an_order_comes_as_its_records_came(ask, sql, of):
     assert found == wanted[: len(found)]
 
 
+@pytest.mark.parametrize("order", ["region_code", "length(username) % 3 DESC"])
+def test_of_equals_a_limit_keeps_those_that_came_first(ask, order):
+    rows = ask(f"SELECT id, {order.removesuffix(' DESC')} AS k {US}").rows
+    expected = [n for n, _ in sorted(rows, key=lambda row: row[1], reverse="DESC" in order)]
+    assert len({key for _, key in rows}) < len(rows) / 20
+    assert ask(f"SELECT id {US} ORDER BY {order} LIMIT 25").firsts == expected[:25]
+
+
 def test_lists_are_unfolded_in_their_own_order(ask):
     sql = f"SELECT v.id, unnest(v.hashtag_names) AS tag {JOINED}"
     lists = dict(ask(f"SELECT id, hashtag_names {US}").rows)

@@ -5,6 +5,8 @@
 import pytest
 from planning_scene import JANUARY, planned, refused
 
+from tiksql.errors import PlanError
+
 IN_JANUARY = f"AND {JANUARY}"
 
 CASES = {
@@ -143,6 +145,12 @@ def test_the_statement_that_the_error_about_days_shows_can_be_planned(sql):
 def test_the_range_that_the_error_about_order_shows_can_be_planned(swapped):
     _, _, hint = refused(f"SELECT id FROM videos WHERE keyword = 'a' AND {swapped}")
     assert planned(f"SELECT id FROM videos WHERE keyword = 'a' AND {hint}").requests
+
+
+def test_an_id_that_can_be_that_of_no_record_is_named():
+    message = "12345 holds the day 1970-01-01, which is that of no record"
+    with pytest.raises(PlanError, match=message):
+        planned("SELECT id FROM videos WHERE id IN (7302470379501604128, 12345)")
 
 
 def test_too_many_branches_are_refused_and_some_are_shown():

@@ -16,7 +16,7 @@ from tiksql.planning.requests import of_window
 from tiksql.planning.windows import Piece, around, shared, tile
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from tiksql.catalog import Table
     from tiksql.planning.plan import Conditions, Request, Scan, SecondLook
@@ -31,11 +31,15 @@ def day_of_id(id_: int) -> dt.date:
     return EPOCH + dt.timedelta(seconds=id_ >> 32)
 
 
-def ids_of(table: Table, conditions: Conditions, today: dt.date) -> list[int]:
-    """List the ids that are asked for; none where one cannot be the id of a record."""
-    ids = [int(value) for each in _of_ids(table, conditions) for value in each.field_values]
+def ids_of(table: Table, conditions: Conditions) -> list[int]:
+    """List the ids that every record has to have one of."""
+    return [int(value) for each in _of_ids(table, conditions) for value in each.field_values]
+
+
+def strange(table: Table, ids: Iterable[int], today: dt.date) -> int | None:
+    """Find an id whose day is none on which a record can have been made."""
     first = table.first_date or EPOCH
-    return ids if all(first <= day_of_id(id_) <= today for id_ in ids) else []
+    return next((id_ for id_ in ids if not first <= day_of_id(id_) <= today), None)
 
 
 def is_of_ids_alone(table: Table, conditions: Conditions) -> bool:

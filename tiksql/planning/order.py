@@ -1,8 +1,8 @@
-"""The order of rows where a statement says none: that in which the rows of the scans came.
+"""The order of rows as far as a statement says none: that in which the rows of the scans came.
 
 DuckDB gives the rows of a join or a group in whatever order they fell out of its tables. Here the
-numbers of the rows that they were made of are written into the query as its ORDER BY, so that a
-result, and the keys that a cap may cut, are the same each time.
+numbers of the rows that they were made of are written at the end of its ORDER BY, so that a result,
+what a LIMIT keeps of equals, and the keys that a cap may cut, are the same each time.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ MULTIPLYING = frozenset({"unnest", "generate_subscripts"})
 
 
 def in_order(query: ast.Query, aggregates: Aggregates) -> ast.Query:
-    """Sort a SELECT without an order by the rows that its own are made of."""
+    """Sort a SELECT by the rows that its own are made of, as far as it says no order itself."""
     select = query.body
-    if query.order or not isinstance(select, ast.Select) or select.distinct:
+    if not isinstance(select, ast.Select) or select.distinct:
         return query
-    return replace(query, order=_first_rows(select, aggregates))
+    return replace(query, order=(*query.order, *_first_rows(select, aggregates)))
 
 
 def keys_in_order(query: ast.Query, aggregates: Aggregates) -> ast.Query:

@@ -10,7 +10,7 @@ from msgspec import structs
 
 from tiksql.planning import refusals
 from tiksql.planning.chunks import chunked
-from tiksql.planning.ids import LATER, day_of_id, ids_of, is_of_ids_alone
+from tiksql.planning.ids import LATER, day_of_id, ids_of, is_of_ids_alone, strange
 from tiksql.planning.plan import Branch, FirstPages, Scan, SecondLook, Window
 from tiksql.planning.predicates import Cover, TooManyBranchesError, cover, overlapping
 from tiksql.planning.requests import fields_of, of_window
@@ -121,9 +121,10 @@ class _Cutting:
         """Bound days that are open below by the numbers of the records, which hold their time."""
         if when[0].low is not None:
             return when
-        ids = ids_of(self.query.table, found.conditions, self.scope.today)
-        if not ids:
-            raise refusals.without_range(self.query, self.scope.today)
+        ids = ids_of(self.query.table, found.conditions)
+        unlikely = strange(self.query.table, ids, self.scope.today)
+        if not ids or unlikely is not None:
+            raise refusals.without_range(self.query, self.scope.today, unlikely)
         width = self.scope.options.window_days
         self.by_ids[found] = when
         self.notes[
@@ -143,7 +144,7 @@ class _Cutting:
                 alone = when == whole and is_of_ids_alone(self.query.table, branch.conditions)
                 yield SecondLook(
                     branch.number,
-                    tuple(ids_of(self.query.table, branch.conditions, self.scope.today)),
+                    tuple(ids_of(self.query.table, branch.conditions)),
                     branch.conditions,
                     self.scope.options.window_days,
                     tuple(Window(p.low or dt.date.min, p.high or dt.date.max) for p in when),
