@@ -86,7 +86,8 @@ class Select:
         self.walk = walk
         self.node = node
         self.tables = tables
-        self.block = Block(parent=parent)
+        self.block = Block(parent=parent, owner=self)
+        self.around: Select | None = parent.owner if parent else None
         self.drafts: list[Draft] = []
         self.ons: dict[int, On] = {}
         self.renamed: dict[int, ast.TableRef] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
@@ -57,11 +57,15 @@ class Found(Struct):
 
 
 class Block(Struct):
-    """The relations of one SELECT, and the block around it; ``merged`` are the columns of USING."""
+    """The relations of one SELECT, its ``owner``, and the block around it.
+
+    ``merged`` are the columns of USING.
+    """
 
     relations: list[Relation] = field(default_factory=list)
     parent: Block | None = None
     merged: set[str] = field(default_factory=set)
+    owner: Any = None
 
     def add(self, relation: Relation) -> None:
         """Take in a relation; raise ``ResolveError`` if its name is taken."""
