@@ -8,6 +8,8 @@ import pytest
 from end_to_end.scripted_server import pages
 from evaluation_world import scripted
 
+from tiksql.errors import ResolveError
+
 US = "FROM videos WHERE region_code = 'US' AND create_date = '2024-03-01'"
 DAY = "FROM videos WHERE keyword = 'a' AND create_date = '2024-03-01'"
 ID = 7302470379501604128
@@ -68,3 +70,21 @@ def test_an_id_within_a_structure_keeps_its_digits():
     ask = sent(hashtag_info_list=[{"hashtag_id": ID, "hashtag_name": "x"}])
     found = ask(f"SELECT hashtag_info_list[1].hashtag_id {DAY} ORDER BY 1")
     assert found.rows == [(ID,)]
+
+
+@pytest.mark.parametrize(
+    ("expression", "place", "message", "hint"),
+    [
+        ("hashtag_info_list[1].hashtag_nam", "hashtag_nam", "unknown member", "hashtag_name"),
+        ("video_tag.typ", "typ", "unknown member", 'did you mean "type"?'),
+        ("hashtag_info_list.hashtag_name", "hashtag_name", "has no member", "list[1].hashtag_name"),
+        ("(id).x", "x", 'id has no member "x"', "list[1].x"),
+    ],
+)
+def test_a_member_that_there_is_not_is_pointed_at(expression, place, message, hint):
+    sql = f"SELECT {expression} {DAY}"
+    with pytest.raises(ResolveError, match=message) as caught:
+        scripted(None)(sql)
+    span = caught.value.span
+    assert sql[span.start : span.end] == place
+    assert hint in caught.value.hint
