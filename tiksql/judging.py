@@ -57,6 +57,11 @@ class _Names:
         relation = self.relation_of(node)
         return structs.replace(relation, numbered=True) if relation else None
 
+    def in_order(self, query: ast.Query) -> tuple[ast.Query, Bindings]:
+        """Put a query in order; only one that names the numbers of rows gets them."""
+        ordered = in_order(query, functions.aggregates)
+        return ordered, self.bindings if ordered.order == query.order else self.numbered
+
     def type_of(self, node: ast.Column) -> str | None:
         """Find the type of a column of a scan."""
         if len(node.parts) != 2:  # noqa: PLR2004 - relation and column
@@ -91,9 +96,7 @@ def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[P
     local = plan.local
     if plan.streams:
         local = replace(local, limit=None, offset=None)
-        answer = to_duckdb(local, names.bindings)
-    else:
-        answer = to_duckdb(in_order(local, functions.aggregates), names.numbered)
+    answer = to_duckdb(*((local, names.bindings) if plan.streams else names.in_order(local)))
     heads = engine.check(answer)
     for definition in definitions(local):  # DuckDB looks at no WITH that nothing uses
         engine.check(to_duckdb(definition, names.bindings))

@@ -201,5 +201,5 @@ class Plan(Struct, frozen=True):
     @property
     def pool(self) -> str | None:
         """The quota that it draws from first."""
-        asking = (scan for scan in self.scans if scan.requests or scan.keys is not None)
-        return next((scan.table.pool for scan in asking), None)
+        asking = [scan for scan in self.scans if scan.requests or scan.keys is not None]
+        return next((scan.table.pool for scan in asking or self.scans), None)
