@@ -61,13 +61,13 @@ class Collecting:
     def _scan(self, scan: Scan) -> Iterator[None]:
         requests = requests_of(self.judge, scan)
         self.kept.plan(requests)
-        looked_into = scan.second is not None or self._gives_keys(scan)
+        looked_into = bool(scan.second) or self._gives_keys(scan)
         yield from self._asked(
             scan, self.kept.requests(scan.number, *(KNOWN if looked_into else OPEN))
         )
 
     def _asked(self, scan: Scan, requests: Sequence[Request]) -> Iterator[None]:
-        self.kept.contents = scan.second is not None or self._gives_keys(scan)
+        self.kept.contents = bool(scan.second) or self._gives_keys(scan)
         if not self.kept.contents:
             for _ in self.reading.received(requests):
                 self.reading.stream.received.clear()  # the study has it

@@ -55,7 +55,8 @@ class _Names:
     def numbered_relation_of(self, node: ast.TableRef) -> Relation | None:
         """Find a scan whose rows have numbers, by which rows are put in order."""
         relation = self.relation_of(node)
-        return structs.replace(relation, numbered=True) if relation else None
+        is_scan = node.parts[0].text in self._scans
+        return structs.replace(relation, numbered=True) if relation and is_scan else relation
 
     def in_order(self, query: ast.Query) -> tuple[ast.Query, Bindings]:
         """Put a query in order; only one that names the numbers of rows gets them."""

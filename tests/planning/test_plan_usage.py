@@ -87,6 +87,7 @@ def test_a_mistake_in_what_nothing_uses_is_one(inner, place, around):
     "sql",
     [
         f'WITH "scan 1" AS (SELECT 5 AS id) SELECT id {VIDEOS}',
+        f'WITH "observations of x" AS (SELECT 5 AS id) SELECT id {VIDEOS}',
         f'SELECT x.id FROM (SELECT 5 AS id) AS "scan 1" JOIN (SELECT id {VIDEOS}) AS x USING (id)',
     ],
 )

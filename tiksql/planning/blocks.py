@@ -11,7 +11,14 @@ from msgspec import Struct, field
 from tiksql.errors import ResolveError
 from tiksql.planning import formulas
 from tiksql.planning.conditions import Conditions
-from tiksql.planning.names import check_function, check_list, check_sample, table_of, title
+from tiksql.planning.names import (
+    check_function,
+    check_list,
+    check_sample,
+    only_searched,
+    table_of,
+    title,
+)
 from tiksql.planning.plan import scan_name
 from tiksql.planning.query import Keys
 from tiksql.planning.scopes import Block, Relation
@@ -285,19 +292,9 @@ class Select:
         self.walk.outer |= found.outer
         if found.column is not None:
             if not found.column.selectable:
-                raise _only_searched(found.column, node)
+                raise only_searched(found.column, node)
             found.relation.needed[found.name] = found.column
         relation = found.relation
         name = scan_name(relation.scan) if relation.table is not None else relation.name
         parts = (ast.Name(name), ast.Name(found.name, quoted=True), *found.members)
         return ast.Column(parts if name else parts[1:], span=node.span)
-
-
-def _only_searched(column: Any, node: ast.Column) -> ResolveError:
-    hint = f"{column.instead} is what comes back" if column.instead else None
-    return ResolveError(
-        "TS207",
-        f"{column.name} can only be searched by, in a WHERE: the API never returns it",
-        span=node.span,
-        hint=hint,
-    )

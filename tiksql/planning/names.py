@@ -13,7 +13,7 @@ from tiksql.syntax.printer import to_sql
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from tiksql.catalog import Catalog, Table
+    from tiksql.catalog import Catalog, Column, Table
 
 
 LONGEST = 60
@@ -69,6 +69,17 @@ def table_of(catalog: Catalog, node: ast.TableRef, stored: Collection[str] = ())
         f'unknown table "{written}"',
         span=node.parts[0].span.to(node.parts[-1].span),
         hint=f'did you mean "{near}"?' if near else f"the tables are {', '.join(catalog.tables)}",
+    )
+
+
+def only_searched(column: Column, node: ast.Column) -> ResolveError:
+    """Refuse a column that the API never returns, outside of the conditions that it judges."""
+    hint = f"{column.instead} is what comes back" if column.instead else None
+    return ResolveError(
+        "TS207",
+        f"{column.name} can only be searched by, in a WHERE: the API never returns it",
+        span=node.span,
+        hint=hint,
     )
 
 

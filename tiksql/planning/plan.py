@@ -36,6 +36,11 @@ def scan_number(name: str) -> int | None:
     return int(digits) if digits != name and digits.isascii() and digits.isdigit() else None
 
 
+def is_own(name: str) -> bool:
+    """Say whether a name, in lower case, is one that only rows of the API or of a study have."""
+    return scan_number(name) is not None or name.startswith(("collection ", "observations of "))
+
+
 class Window(Struct, frozen=True):
     """Days of UTC, both ends included."""
 

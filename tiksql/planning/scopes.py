@@ -8,7 +8,7 @@ from msgspec import Struct, field
 
 from tiksql.catalog import Column, Table
 from tiksql.errors import ResolveError
-from tiksql.planning.plan import scan_number
+from tiksql.planning.plan import is_own
 from tiksql.spelling import nearest
 from tiksql.syntax import ast
 
@@ -158,11 +158,11 @@ class Block(Struct):
 
 
 def check_name(name: str, node: ast.Node) -> None:
-    """Raise ``ResolveError`` for a name by which only rows of the API are called."""
-    if scan_number(name) is not None:
+    """Raise ``ResolveError`` for a name that is not for statements to give."""
+    if is_own(name):
         raise ResolveError(
             "TS225",
-            f'"{name}" is the name of a scan of this statement',
+            f'"{name}" is a name that this program gives to rows itself',
             span=node.span,
             hint="choose another name",
         )
