@@ -70,14 +70,14 @@ def test_a_value_that_no_tree_can_hold_leaves_none_but_the_parser_still_answers(
 
 @pytest.mark.parametrize("text", TEXTS)
 def test_every_prefix_of_a_right_statement_becomes_a_tree(text):
-    (piece,) = pieces(text)
-    whole = text[piece.start : piece.end]
-    for token in language().lexer.cut(whole, lambda _: True):
-        for after in ("", whole[token.start :]):
-            found = mend(whole[: token.start], after, NAMES)
-            assert found.tree is not None
-            assert found.expected == expected(whole[: token.start])
-            assert (repr(MARK)[1:-1] in repr(found.tree)) is bool(found.expected & set(NAMES))
+    for piece in pieces(text):
+        whole = text[piece.start : piece.end]
+        for token in language().lexer.cut(whole, lambda _: True):
+            for after in ("", whole[token.start :]):
+                found = mend(whole[: token.start], after, NAMES)
+                assert found.tree is not None
+                assert found.expected == expected(whole[: token.start])
+                assert (repr(MARK)[1:-1] in repr(found.tree)) is bool(found.expected & set(NAMES))
 
 
 @settings(deadline=None)
