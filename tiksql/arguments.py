@@ -40,6 +40,7 @@ class Arguments:
     concurrency: str | None = None
     dry_run: bool = False
     allow_partial: bool = False
+    allow_outside: bool = False
     on_error: str | None = None
     errors: str = "text"
     stats: bool = False
@@ -113,6 +114,7 @@ def parse_check(argv: Sequence[str]) -> Arguments:
         allow_abbrev=False,
     )
     parser.add_argument("files", nargs="+", metavar="FILE", help="a script; - for standard input")
+    _outside(parser)
     _values(parser)
     _servers(parser)
     _common(parser)
@@ -193,9 +195,18 @@ def _limits(parser: argparse.ArgumentParser) -> None:
     add("--max-requests", metavar="N", help="requests that one statement may cost")
     add("--concurrency", metavar="N", help="windows asked for at the same time")
     add("--allow-partial", action="store_true", help="show results that lack rows, labelled")
+    _outside(parser)
     add("--on-error", choices=("stop", "continue"), help="what a script does after an error")
     add("--wait", action="store_true", help="wait for the next day's quota, and go on collecting")
     add("--timeout", type=_seconds, metavar="S", help="seconds that the whole run may take")
+
+
+def _outside(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--allow-outside",
+        action="store_true",
+        help="COPY may write outside of the working directory",
+    )
 
 
 def _seconds(text: str) -> float:

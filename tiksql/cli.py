@@ -110,8 +110,7 @@ def _dispatch(argv: list[str], console: Console) -> int:
 
 
 def _statements(arguments: Arguments, console: Console) -> int:
-    study = _study(arguments.study) if arguments.study else None
-    session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
+    session = _session(arguments, console)
     if arguments.wait:
         session.studies.wait = time.sleep
     job = Run(session, console, arguments, _values(arguments))
@@ -139,7 +138,7 @@ def _translate(arguments: Arguments, console: Console) -> int:
         raise UsageError("TS405", f"there is no translation from {arguments.source_form} yet")
     if arguments.file:
         arguments.scripts.append(("-f", arguments.file))
-    session = Session(_backend(arguments, console), _settings(arguments, console))
+    session = _session(arguments, console)
     job = Run(session, console, arguments, _values(arguments))
     texts = [
         text
@@ -158,7 +157,7 @@ def _check(arguments: Arguments, console: Console) -> int:
     from tiksql.checking import check  # noqa: PLC0415 - for this command only
 
     arguments.scripts = [("-f", name) for name in arguments.files]
-    session = Session(_backend(arguments, console), _settings(arguments, console))
+    session = _session(arguments, console)
     job = Run(session, console, arguments, _values(arguments))
     for source in _sources(arguments, console):
         found = check(session, source, job.values)
@@ -208,6 +207,13 @@ def _schema(console: Console, *, as_json: bool) -> int:
 
 
 # --- what a command works with --------------------------------------------------------------------
+
+
+def _session(arguments: Arguments, console: Console) -> Session:
+    study = _study(arguments.study) if arguments.study else None
+    session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
+    session.allow_outside = arguments.allow_outside
+    return session
 
 
 def _study(name: str) -> Path:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from tiksql.catalog import load
 from tiksql.errors import TikSQLError, UsageError
+from tiksql.exporting.export import Export
 from tiksql.rows import Head
 from tiksql.session import Session, Text
 from tiksql.source import Source
@@ -131,6 +132,8 @@ class Connection:
         answer = self._session.execute(statements[0], parameters)
         if isinstance(answer, Text):
             answer = listed((Head("plan", "text"),), [(answer.text,)])
+        elif isinstance(answer, Export):
+            answer = answer.summary()
         return Result(answer or listed((), []), source.text)
 
     def close(self) -> None:

@@ -172,6 +172,7 @@ class Reading:
                 f"{count} values of {name} did not have the documented type and are NULL"
                 for name, count in reader.drift.items()
             )
+            self.stream.drift.update(reader.drift)
             reader.drift.clear()
 
 

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import time
+from collections import deque
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from tiksql.errors import TikSQLError, UsageError
+from tiksql.exporting.export import Export
 from tiksql.files import written_aside
 from tiksql.output.formats import BETWEEN, FORMATS, open_writer
 from tiksql.parameters import typed
 from tiksql.planning.binding import bind
+from tiksql.planning.trees import harmless, query_of
 from tiksql.session import Text
 from tiksql.syntax import ast
 
@@ -29,8 +33,6 @@ if TYPE_CHECKING:
     from tiksql.stream import Stats, Stream
 
 READ_BY_PEOPLE = frozenset({"table", "vertical"})
-LATER = frozenset({"parquet", "xlsx"})
-"""Suffixes of formats that are still to come; other unknown ones are written as csv."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,8 @@ class Run:
         return True
 
     def _check_single(self, statements: tuple[ast.Statement, ...]) -> None:
-        shown = [s for s in statements if not isinstance(s, ast.SetSetting | ast.ResetSetting)]
+        silent = ast.SetSetting | ast.ResetSetting | ast.Copy
+        shown = [s for s in statements if not isinstance(s, silent)]
         if self.arguments.output and len(shown) + self.results > 1:
             raise UsageError(
                 "TS605",
@@ -114,33 +117,42 @@ class Run:
             statements = parse(source).statements
             self.bound = typed(source, self.values)
             for statement in statements:
-                query = statement.query if isinstance(statement, ast.Explain) else statement
+                query = query_of(statement)
                 if isinstance(query, ast.Query):
-                    yield self._translation(query, target) + "\n"
+                    bound = bind(query, self.bound)
+                    yield self.session.translate(bound, target, query.span) + "\n"
                 elif isinstance(query, ast.SetSetting | ast.ResetSetting):
                     self.session.execute(query, self.bound)
         except TikSQLError as error:
             self._failed(error, source, None)
 
-    def _translation(self, query: ast.Query, target: str) -> str:
-        return self.session.translate(bind(query, self.bound), target, query.span)
-
     # --- one statement
 
     def _statement(self, statement: ast.Statement) -> None:
-        if self.arguments.dry_run and isinstance(statement, ast.Query):
-            statement = ast.Explain(statement, span=statement.span)
-        elif self.arguments.dry_run and isinstance(statement, ast.CreateCollection):
-            statement = ast.Explain(statement.query, span=statement.span)
-        elif self.arguments.dry_run and isinstance(statement, ast.Explain):
-            statement = replace(statement, analyze=False)
+        if self.arguments.dry_run:
+            if isinstance(statement, ast.Copy):
+                self.session.execute(statement, self.bound)  # which checks it and writes nothing
+            statement = harmless(statement)
         answer = self.session.execute(statement, self.bound)
         if isinstance(answer, Text):
             self._write_text(answer.text)
             if answer.stream:
                 self._add(answer.stream.stats)
+        elif isinstance(answer, Export):
+            if self.confirm(answer.stream):
+                self._watch(answer.stream, partial(self._export, answer))
         elif answer is not None and self.confirm(answer):
             self._write_rows(answer)
+
+    def _export(self, export: Export, batches: Generator[list[Any], None, None]) -> None:
+        made = export.write(batches)
+        self.note(f"{_counted(made.rows, 'row')} written to {export.order.path}")
+
+    def _notes(self, stream: Stream) -> None:
+        for text in stream.notes:
+            self.note(text)
+        if not stream.stats.complete:
+            self.note(f"INCOMPLETE: {stream.stats.reason}")
 
     def _write_text(self, text: str) -> None:
         from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - not for rows
@@ -152,7 +164,7 @@ class Run:
 
     def _write_rows(self, stream: Stream) -> None:
         if not stream.heads:
-            self._watch(stream)
+            self._watch(stream, partial(deque, maxlen=0))
             return
         name = self._format()
         try:
@@ -169,20 +181,14 @@ class Run:
             self._add(stream.stats)
         self._notes(stream)
 
-    def _watch(self, stream: Stream) -> None:
-        """Read a stream that has no rows to show: a collection is being filled."""
+    def _watch(self, stream: Stream, use: Callable[..., object]) -> None:
+        """Read a stream that has no rows to show: a collection or a file is being filled."""
         try:
-            for _ in self._watched(stream):
-                pass
+            with closing(self._watched(stream)) as batches:
+                use(batches)
         finally:
             self._add(stream.stats)
         self._notes(stream)
-
-    def _notes(self, stream: Stream) -> None:
-        for text in stream.notes:
-            self.note(text)
-        if not stream.stats.complete:
-            self.note(f"INCOMPLETE: {stream.stats.reason}")
 
     def _watched(self, stream: Stream) -> Generator[list[Any], None, None]:
         """Pass the batches on, with a line of progress wherever the next one is waited for."""
@@ -212,9 +218,8 @@ class Run:
 
     def write_stats(self) -> None:
         """End with the line of ``--stats``."""
-        empty = {"rows": 0, "records": 0, "requests": 0, "retries": 0}
-        line = {**empty, "complete": self.status == 0, "reason": None, "elapsed_ms": 0}
-        line |= self.totals
+        line: dict[str, Any] = dict.fromkeys(("rows", "records", "requests", "retries"), 0)
+        line |= {"complete": True, "reason": None, "elapsed_ms": 0, **self.totals}
         line["complete"] = line["complete"] and self.status == 0
         self.console.stderr.write(json.dumps(line, separators=(",", ":")) + "\n")
 
@@ -227,10 +232,9 @@ class Run:
         if self.arguments.output:
             suffix = Path(self.arguments.output).suffix.lstrip(".").lower()
             named = {"md": "markdown", "txt": "table", "ndjson": "jsonl"}.get(suffix, suffix)
-            if named in LATER:
-                raise UsageError(
-                    "TS605", f"{named} cannot be written yet", hint="-o FILE.csv, or --format"
-                )
+            if named in {"parquet", "xlsx"}:
+                hint = "COPY (SELECT …) TO 'FILE' writes it"
+                raise UsageError("TS605", f"-o does not write {named}", hint=hint)
             return named if named in FORMATS else "csv"
         if not self.console.stdout.isatty():
             return "csv"

@@ -28,6 +28,7 @@ from tiksql.planning.binding import bind
 from tiksql.planning.planner import plan
 from tiksql.planning.query import Options, Scope
 from tiksql.planning.resolver import describe, resolve
+from tiksql.planning.trees import copied
 from tiksql.settings import TABLE, Settings
 from tiksql.syntax import ast
 from tiksql.translate import translator
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from tiksql.api.events import Keeper
     from tiksql.backend import Backend
     from tiksql.evaluation import Judge
+    from tiksql.exporting.export import Export
     from tiksql.keeping import Desk
     from tiksql.planning.plan import Plan
     from tiksql.rows import Row
@@ -55,14 +57,14 @@ class Text:
     stream: Stream | None = None
 
 
-Answer: TypeAlias = "Stream | Text | None"
+Answer: TypeAlias = "Stream | Text | Export | None"
 
 
 class Session:
     """Statements on one server, with settings that they can change, and perhaps in a study.
 
-    ``warn`` is told what a user should know that belongs to no statement. Without a study,
-    collections live as long as the session.
+    ``warn`` is told what belongs to no statement. Without a study, collections live as long as the
+    session. ``allow_outside`` lets ``COPY`` leave the working directory; no statement sets it.
     """
 
     def __init__(
@@ -75,6 +77,7 @@ class Session:
     ) -> None:
         self.backend = backend
         self.settings = settings
+        self.allow_outside = False
         self.line = Line(backend, lambda: self.settings, warn)
         self._base = settings
         self._clock = clock
@@ -111,12 +114,14 @@ class Session:
         return self._studies
 
     def execute(self, statement: ast.Statement, values: Mapping[str, object]) -> Answer:
-        """Run one statement; a query is only asked once its stream is read."""
+        """Run one statement; a query is only asked once its stream or export is used."""
         match bind(statement, values):
             case ast.Query() as query:
                 return self._query(*self.plan(query))
             case ast.Explain() as explain:
                 return self._explain(explain)
+            case ast.Copy() as copy:
+                return self._copy(copy)
             case ast.Show() as show:
                 return self._show(show)
             case ast.Describe(name=name):
@@ -131,8 +136,6 @@ class Session:
                 self._set(setting)
             case ast.ResetSetting(name=name):
                 self._reset(name)
-            case other:
-                raise _later(other)
         return None
 
     # --- queries
@@ -228,6 +231,14 @@ class Session:
         self._desk = self._desk or Desk()
         return self._desk
 
+    def _copy(self, node: ast.Copy) -> Export:
+        from tiksql.exporting.export import Export, circumstances  # noqa: PLC0415 - only for COPY
+        from tiksql.exporting.order import ordered  # noqa: PLC0415 - see above
+
+        order, query = ordered(node, outside=self.allow_outside), copied(node)
+        said = circumstances(query, self.backend, self.settings)
+        return Export(order, self._query(*self.plan(query)), said)
+
     # --- statements about statements
 
     def _explain(self, node: ast.Explain) -> Answer:
@@ -287,12 +298,3 @@ def _placed(error: UsageError, span: Span) -> LanguageError:
     """Give an error about a setting the place at which the setting was written."""
     kind = UnavailableError if error.code.startswith("TS4") else ResolveError
     return kind(error.code, error.message, span=span, hint=error.hint)
-
-
-def _later(node: ast.Statement) -> UnavailableError:
-    return UnavailableError(
-        "TS404",
-        "COPY cannot be run yet",
-        span=node.span,
-        hint="SELECT … with -o FILE keeps the rows of one statement",
-    )

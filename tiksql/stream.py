@@ -6,6 +6,7 @@ A result is whole, or it says why it is not: ``Stats.complete``, ``reason`` and 
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -52,7 +53,10 @@ class Stats:
 
 @dataclass(slots=True)
 class Stream:
-    """A result that is read once, batch by batch; its stats are whole when the batches end."""
+    """A result that is read once, batch by batch; its stats are whole when the batches end.
+
+    ``drift`` counts, by column, the values that did not have the documented type and are NULL.
+    """
 
     heads: tuple[Head, ...]
     source: Callable[[Stream], Iterator[list[Row]]]
@@ -60,6 +64,7 @@ class Stream:
     notes: list[str] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
     plan: Plan | None = None
+    drift: Counter[str] = field(default_factory=Counter)
 
     def batches(self) -> Iterator[list[Row]]:
         """Yield the rows as they arrive; a failure before the first row is raised."""

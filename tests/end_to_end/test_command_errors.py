@@ -101,7 +101,6 @@ def test_a_command_that_is_nearly_right_is_suggested(run):
         ("CREATE COLLECTION videos AS SELECT id FROM comments", "TS231", "videos"),
         ("REFRESH COLLECTION nothing", "TS233", "nothing"),
         ("SHOW GAPS FOR nothing", "TS233", "nothing"),
-        ("COPY (SELECT id FROM videos) TO 'a.csv'", "TS404", None),
         ("EXPLAIN ANALYZE (FORMAT json) SELECT id FROM videos", "TS405", "json"),
     ],
 )

@@ -27,7 +27,10 @@ STORED = {
     "text[]": "VARCHAR[]",
     "id[]": "BIGINT[]",
     "json": "JSON",
+    "whole": "HUGEINT",
 }
+"""``whole`` is no type of the catalog: whole numbers that may have outgrown 64 bits, as sums do."""
+
 MARKED = {"id": "UBIGINT", "id[]": "UBIGINT[]"}
 """Ids where only types are asked for: no other column is unsigned, so ids can be told apart."""
 

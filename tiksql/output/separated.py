@@ -16,12 +16,16 @@ from typing import TYPE_CHECKING
 
 from tiksql.output.sanitize import utf8
 from tiksql.output.values import texts
+from tiksql.rows import Head
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tiksql.output.writer import Sink, Style
-    from tiksql.rows import Head, Row
+    from tiksql.rows import Row
+
+NAME = Head("name", "text")
+"""The names of columns are texts themselves."""
 
 _NEEDS_QUOTES = re.compile('[,"\r\n]').search
 _NEEDS_ESCAPES = re.compile(r"[\\\t\n\r]").search
@@ -33,21 +37,17 @@ class SeparatedWriter:
 
     separator = ","
 
-    def __init__(self, sink: Sink, heads: Sequence[Head], _style: Style) -> None:
+    def __init__(self, sink: Sink, heads: Sequence[Head], style: Style) -> None:
         self._sink = sink
         self._heads = heads
-        self._opened = False
+        self._opened = not style.header
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write the rows, and the header before the first of them."""
         self._open()
         if rows and self._heads:
             columns = zip(*rows, strict=True)
-            fields = [
-                self._fields(texts(head.type, column))
-                for head, column in zip(self._heads, columns, strict=True)
-            ]
-            self._write_lines(fields)
+            self._write_lines(list(map(self._column, self._heads, columns)))
 
     def close(self, footer: str | None = None) -> None:  # noqa: ARG002 - it is no data
         """Write the header if there were no rows."""
@@ -56,11 +56,14 @@ class SeparatedWriter:
     def _open(self) -> None:
         if not self._opened:
             self._opened = True
-            self._write_lines([self._fields([head.name]) for head in self._heads])
+            self._write_lines([self._column(NAME, [head.name]) for head in self._heads])
 
     def _write_lines(self, columns: Sequence[Sequence[str]]) -> None:
         lines = map(self.separator.join, zip(*columns, strict=True))
         self._sink.write(utf8("\n".join(lines) + "\n"))
+
+    def _column(self, head: Head, values: Sequence[object]) -> list[str]:
+        return self._fields(texts(head.type, values))
 
     def _fields(self, values: list[str | None]) -> list[str]:
         return ["" if v is None else _quote(v) if not v or _NEEDS_QUOTES(v) else v for v in values]

@@ -19,13 +19,15 @@ class Style:
 
     ``width`` is the number of cells of the terminal, None for a file or a pipe, where nothing is
     ever cut. ``terminal`` makes the formats that keep every character show symbols instead.
-    ``null`` is what the formats made for reading write for NULL.
+    ``null`` is what the formats made for reading write for NULL. ``header`` is whether csv and tsv
+    begin with the names of the columns.
     """
 
     width: int | None = None
     color: bool = False
     null: str = "NULL"
     terminal: bool = False
+    header: bool = True
 
 
 class Sink(Protocol):

@@ -55,6 +55,33 @@ def joined_tables(source: ast.From | None) -> list[ast.From]:
     return [*([source] if source else []), *reversed(found)]
 
 
+def copied(statement: ast.Copy) -> ast.Query:
+    """Return the query whose rows are copied; a name stands for everything in it."""
+    source = statement.source
+    if isinstance(source, ast.Query):
+        return source
+    select = ast.Select((ast.Star(),), ast.TableRef((source,), span=source.span))
+    return ast.Query(select, span=source.span)
+
+
+def query_of(statement: ast.Statement) -> ast.Statement:
+    """Find the query that a statement is about, or return the statement itself."""
+    match statement:
+        case ast.Copy() as copy:
+            return copied(copy)
+        case ast.Explain(query=query) | ast.CreateCollection(query=query):
+            return query
+    return statement
+
+
+def harmless(statement: ast.Statement) -> ast.Statement:
+    """Take from a statement what would ask or write: its query is only explained."""
+    if isinstance(statement, ast.Explain):
+        return replace(statement, analyze=False)
+    query = query_of(statement)
+    return ast.Explain(query, span=statement.span) if isinstance(query, ast.Query) else statement
+
+
 def exchanged(node: Any, old: ast.Node, new: ast.Node) -> Any:
     """Put one node in the place of another, which is found by what it is, not by what it says."""
     if node is old:
