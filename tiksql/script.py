@@ -233,8 +233,7 @@ class Run:
             suffix = Path(self.arguments.output).suffix.lstrip(".").lower()
             named = {"md": "markdown", "txt": "table", "ndjson": "jsonl"}.get(suffix, suffix)
             if named in {"parquet", "xlsx"}:
-                hint = "COPY (SELECT …) TO 'FILE' writes it"
-                raise UsageError("TS605", f"-o does not write {named}", hint=hint)
+                raise UsageError("TS605", f"-o does not write {named}", hint="COPY (…) TO 'FILE'")
             return named if named in FORMATS else "csv"
         if not self.console.stdout.isatty():
             return "csv"

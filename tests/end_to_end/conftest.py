@@ -44,3 +44,12 @@ def served():
 @pytest.fixture
 def credentials():
     return {"TIKTOK_CLIENT_KEY": KEY, "TIKTOK_CLIENT_SECRET": SECRET}
+
+
+@pytest.fixture
+def here(tmp_path, monkeypatch):
+    """The working directory of the test, with nothing in it."""
+    folder = tmp_path / "work"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder

@@ -120,9 +120,8 @@ class Export:
                 measures.add(rows)
             self._check_rows()
             writer.close()
-        except BaseException:
+        finally:
             writer.abandon()
-            raise
         self.stream.notes.extend(writer.notes)
 
     def _check_rows(self) -> None:

@@ -31,7 +31,7 @@ class FileWriter(Protocol):
         """Finish the file."""
 
     def abandon(self) -> None:
-        """Let go of the file, whatever is in it."""
+        """Let go of the file if it is not closed, whatever is in it."""
 
 
 class TextFile:

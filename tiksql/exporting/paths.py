@@ -26,7 +26,7 @@ RESERVED = frozenset(
 """Names that are devices on Windows, whatever their suffix."""
 
 _UNFIT = re.compile(r'[\x00-\x1f\x7f-\x9f<>:"|?*\\]').search
-_PART = re.compile(r"(?:year|month|day)=\S+").fullmatch
+_PERIOD = re.compile(r"(?:year|month|day)=\S+").fullmatch
 _PART_FILE = re.compile(r"part-[0-9]+\.parquet").fullmatch
 
 
@@ -115,13 +115,18 @@ def _check_standing(path: Path, mode: int, span: Span, *, directory: bool) -> No
 
 def is_data_set(path: Path) -> bool:
     """Say whether a directory holds nothing but what a partitioned export writes."""
+    folders = [part for part in path.iterdir() if not _is_part(part)]
     return all(
-        _PART(part.name)
-        and part.is_dir()
-        and not part.is_symlink()
-        and all(_PART_FILE(file.name) and file.is_file() for file in part.iterdir())
-        for part in path.iterdir()
+        _PERIOD(folder.name)
+        and folder.is_dir()
+        and not folder.is_symlink()
+        and all(map(_is_part, folder.iterdir()))
+        for folder in folders
     )
+
+
+def _is_part(path: Path) -> bool:
+    return bool(_PART_FILE(path.name)) and path.is_file()
 
 
 def _mode(path: Path) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -25,18 +25,17 @@ def aside(order: Order) -> Iterator[Path]:
     """
     try:
         folder = tempfile.mkdtemp(prefix=f".{order.path.name[:20]}.", dir=order.path.parent)
-        try:
-            yield Path(folder)
-        except _KeptError as kept:
-            raise OutputError(
-                "TS705",
-                f"{kept.reason.message}, though it did not when the statement began",
-                hint=f"the export is whole, in {folder}",
-            ) from None
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        shutil.rmtree(folder, ignore_errors=True)
+        with ExitStack() as cleaning:
+            cleaning.callback(shutil.rmtree, folder, ignore_errors=True)
+            try:
+                yield Path(folder)
+            except _KeptError as kept:
+                cleaning.pop_all()
+                raise OutputError(
+                    "TS705",
+                    f"{kept.reason.message}, though it did not when the statement began",
+                    hint=f"the export is whole, in {folder}",
+                ) from None
     except OSError as error:
         why = error.strerror or str(error)
         raise OutputError("TS702", f"{order.path} cannot be written: {why}") from None

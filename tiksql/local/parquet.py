@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 BATCH: Final = 2000
 PERIODS: Final = {"year": "%Y", "month": "%Y-%m", "day": "%Y-%m-%d"}
+PART: Final = "part-0.parquet"
 NO_PERIOD: Final = "__HIVE_DEFAULT_PARTITION__"
 """The directory of rows without a time, as every reader of such data sets knows it."""
 
@@ -157,11 +158,14 @@ class ParquetWriter:
         form = PERIODS[period]
         made = f"strftime({quoted(self._columns[place].name)}, {literal(form)})"
         found = self._rows(f"SELECT DISTINCT {made} AS period FROM rows ORDER BY ALL")  # noqa: S608 - quoted
-        for (value,) in found or [(None,)]:
+        if not found:  # a directory that only says NULL would be read by few
+            self._target.mkdir()
+            self._copy(f"SELECT {selected} FROM rows", self._target / PART)  # noqa: S608 - quoted
+        for (value,) in found:
             folder = self._target / f"{period}={NO_PERIOD if value is None else value}"
             folder.mkdir(parents=True)
             which = f"{made} IS NOT DISTINCT FROM {'NULL' if value is None else literal(value)}"
-            self._copy(f"SELECT {selected} FROM rows WHERE {which}", folder / "part-0.parquet")  # noqa: S608 - quoted
+            self._copy(f"SELECT {selected} FROM rows WHERE {which}", folder / PART)  # noqa: S608 - quoted
 
     def _copy(self, query: str, path: Path) -> None:
         self._execute(f"COPY ({query}) TO {literal(str(path))} (FORMAT parquet, COMPRESSION zstd)")

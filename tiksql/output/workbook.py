@@ -49,6 +49,7 @@ class WorkbookWriter:
         self._sheet = workbook.add_worksheet("rows")
         self._day = workbook.add_format({"num_format": "yyyy-mm-dd"})
         self._moment = workbook.add_format({"num_format": "yyyy-mm-dd hh:mm:ss"})
+        self._empty = workbook.add_format({"num_format": "@"})
         self._row = 0
         self._cut: Counter[str] = Counter()
         if header:
@@ -71,6 +72,8 @@ class WorkbookWriter:
             for head, values in zip(self._heads, zip(*rows, strict=True), strict=True)
         ]
         for number, row in enumerate(rows):
+            if not any(value is not None for value in row):  # it would not be there at all
+                self._sheet.write_blank(self._row, 0, None, self._empty)
             for column, value in enumerate(row):
                 if value is not None:
                     self._cell(column, value, written[column][number])
@@ -84,7 +87,8 @@ class WorkbookWriter:
             raise OutputError("TS703", f"the workbook cannot be written: {error}") from None
 
     def abandon(self) -> None:
-        """Leave the file unwritten."""
+        """Leave the file unwritten if it is not closed."""
+        self._sheet.row_data_fh.close()
         self._workbook.fileclosed = True
 
     @property
