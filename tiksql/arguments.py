@@ -13,11 +13,12 @@ from tiksql.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMANDS = ("translate", "check", "emulator", "schema", "status")
+COMMANDS = ("translate", "check", "emulator", "schema", "status", "auth")
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, check, emulator, schema and status (each has --help)."""
+input. Other commands: tiksql translate, check, emulator, schema, status and auth (each has
+--help)."""
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
@@ -138,6 +139,29 @@ def parse_schema(argv: Sequence[str]) -> bool:
     parser = _Parser("tiksql schema", description="Show what the API offers.", allow_abbrev=False)
     parser.add_argument("--json", action="store_true", help="the whole catalog, for programs")
     return bool(parser.parse_args(argv).json)
+
+
+def parse_auth(argv: Sequence[str]) -> tuple[str, bool]:
+    """Read the arguments of ``tiksql auth``: what to do, and whether to keep it in a file."""
+    parser = _Parser(
+        "tiksql auth",
+        description="Keep the client key and secret: login asks for them, or reads two lines.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("action", metavar="login|status|logout", help="what to do")
+    parser.add_argument("--file", action="store_true", help="login: a file, not the keyring")
+    try:
+        given, rest = parser.parse_known_args(argv)
+    except UsageError:
+        given, rest = argparse.Namespace(action=""), []
+    if rest or given.action not in {"login", "status", "logout"}:
+        # Whatever was written might be a secret, so it is not repeated.
+        raise UsageError(
+            "TS601",
+            "tiksql auth takes login, status or logout, and no key or secret",
+            hint="tiksql auth login asks for both",
+        )
+    return given.action, bool(given.file)
 
 
 def _statements(parser: argparse.ArgumentParser) -> None:

@@ -73,11 +73,15 @@ def emulator(
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server over the network, as the command line and the environment name it."""
+    """A server over the network, as the command line and the environment name it.
+
+    ``state`` is the directory of the ledger, ``kept`` the file that says where credentials are.
+    """
 
     base_url: str
     environ: Mapping[str, str]
     state: Path
+    kept: Path
     send_credentials_to: str | None = None
     timeout: float | None = None
 
@@ -92,7 +96,7 @@ class Server:
 
     def _connect(self, warn: Callable[[str], None]) -> Client:
         from tiksql.api.client import Client  # noqa: PLC0415 - only a statement that asks needs it
-        from tiksql.api.quota import Meter  # noqa: PLC0415 - see above
+        from tiksql.api.quota import Meter, key_hash  # noqa: PLC0415 - see above
         from tiksql.api.settings import Settings  # noqa: PLC0415 - see above
 
         credentials = self._credentials()
@@ -106,7 +110,8 @@ class Server:
         )
         if self._is_loopback:
             return Client(replace(line, requests_per_second=math.inf))
-        return Client(line, meter=Meter(ledger=self._ledger(credentials, warn)))
+        ledger = self._ledger(key_hash(credentials.client_key), warn)
+        return Client(line, meter=Meter(ledger=ledger))
 
     @property
     def _is_loopback(self) -> bool:
@@ -117,21 +122,23 @@ class Server:
         return is_loopback(urlsplit(self.base_url).hostname or "")
 
     def _credentials(self) -> Credentials | None:
-        from tiksql.api.credentials import from_environment  # noqa: PLC0415 - see above
+        from tiksql.api.keeping import found  # noqa: PLC0415 - see above
 
-        return from_environment(self.environ)
+        return found(self.environ, self.kept)
 
-    def _ledger(self, credentials: Credentials, warn: Callable[[str], None]) -> Ledger:
-        from tiksql.api.quota import Ledger, key_hash  # noqa: PLC0415 - see above
+    def _ledger(self, account: str, warn: Callable[[str], None]) -> Ledger:
+        from tiksql.api.quota import Ledger  # noqa: PLC0415 - see above
 
-        return Ledger(self.state / "quota.db", key_hash(credentials.client_key), warn)
+        return Ledger(self.state / "quota.db", account, warn)
 
     def _used_today(self, pool: str) -> int | None:
         """Read the ledger, which knows of TikTok's server alone."""
-        credentials = None if self._is_loopback else self._credentials()
-        if credentials is None:
+        from tiksql.api.keeping import account  # noqa: PLC0415 - see above
+
+        name = None if self._is_loopback else account(self.environ, self.kept)
+        if name is None:
             return None
-        ledger, today = self._ledger(credentials, lambda _: None), utc_now().date()
+        ledger, today = self._ledger(name, lambda _: None), utc_now().date()
         used = ledger.used(pool, today)
         return (
             max(used, load().pools[pool].requests_a_day) if ledger.is_used_up(pool, today) else used
@@ -139,5 +146,6 @@ class Server:
 
 
 WAYS_OUT = """\
-with a key: set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET (developers.tiktok.com shows both)
+with a key: tiksql auth login, or set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET
+  (developers.tiktok.com shows both)
 without: add --emulator, which answers every statement from synthetic data"""

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.arguments import (
     COMMANDS,
+    parse_auth,
     parse_check,
     parse_main,
     parse_schema,
@@ -94,6 +95,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
             from tiksql.emulator.__main__ import main as emulate  # noqa: PLC0415 - one of many
 
             return emulate(rest, console.stdout)
+        case ["auth", *rest]:
+            return _auth(*parse_auth(rest), console)
         case ["check", *rest]:
             return _check(parse_check(rest), console)
         case ["status", *rest]:
@@ -151,6 +154,17 @@ def _translate(arguments: Arguments, console: Console) -> int:
     elif not arguments.output:
         console.stdout.write("".join(texts))
     return job.status
+
+
+def _auth(action: str, in_file: bool, console: Console) -> int:  # noqa: FBT001 - as it was written
+    from tiksql import auth  # noqa: PLC0415 - for this command only
+
+    match action:
+        case "login":
+            return auth.login(console, _kept(), auth.hidden, in_file=in_file)
+        case "logout":
+            return auth.logout(console, _kept())
+    return auth.status(console, _kept())
 
 
 def _check(arguments: Arguments, console: Console) -> int:
@@ -243,10 +257,17 @@ def _backend(arguments: Arguments, console: Console) -> Backend:
         url,
         console.environ,
         user_state_path("tiksql"),
+        _kept(),
         arguments.send_credentials_to,
         arguments.timeout,
     )
     return server.backend()
+
+
+def _kept() -> Path:
+    from platformdirs import user_config_path  # noqa: PLC0415 - not for the emulator
+
+    return user_config_path("tiksql") / "credentials.json"
 
 
 def _settings(arguments: Arguments, console: Console) -> Settings:

@@ -165,8 +165,9 @@ def connect(
     """Connect to the API, to another server, or to the emulator in this process.
 
     ``study`` is the file of one, made if there is none; without it, collections end with the
-    connection. Credentials are read from ``TIKTOK_CLIENT_KEY`` and ``TIKTOK_CLIENT_SECRET`` when
-    the first statement asks for something. ``settings`` are those of ``SHOW SETTINGS``.
+    connection. Credentials are read when the first statement asks for something: from
+    ``TIKTOK_CLIENT_KEY`` and ``TIKTOK_CLIENT_SECRET``, or from where ``tiksql auth login`` has put
+    them. ``settings`` are those of ``SHOW SETTINGS``.
     """
     from platformdirs import user_config_path, user_state_path  # noqa: PLC0415 - only to connect
 
@@ -180,7 +181,9 @@ def connect(
     if emulator:
         return Connection(Session(backend.emulator(), chosen, study=path))
     url = base_url or os.environ.get("TIKSQL_BASE_URL") or load().base_url
-    server = backend.Server(url, os.environ, user_state_path("tiksql"), send_credentials_to)
+    kept = user_config_path("tiksql") / "credentials.json"
+    state = user_state_path("tiksql")
+    server = backend.Server(url, os.environ, state, kept, send_credentials_to)
     return Connection(Session(server.backend(), chosen, warnings.warn, study=path))
 
 

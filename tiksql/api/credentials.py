@@ -55,12 +55,27 @@ def _read(environ: Mapping[str, str], name: str) -> str:
     while len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
         value = value[1:-1].strip()
     if not (value.isascii() and value.isprintable()):
-        raise CredentialsError(
-            "TS505",
-            f"{name} contains a character that a key cannot have",
-            hint="copy it again from the developer portal",
-        )
+        raise _unfit(name, "contains a character that a key cannot have")
     return value
+
+
+def typed_in(text: str, what: str) -> str:
+    """Return a key or secret that somebody has typed or piped, without the space around it.
+
+    Raise ``CredentialsError`` (TS505) for what cannot be one; it is never part of the message.
+    """
+    value = text.strip()
+    if not value:
+        raise _unfit(what, "is empty")
+    if not (value.isascii() and value.isprintable()) or set(value) & set(" \"'`"):
+        raise _unfit(what, "contains a quote, a space or another character that it cannot have")
+    return value
+
+
+def _unfit(what: str, why: str) -> CredentialsError:
+    return CredentialsError(
+        "TS505", f"{what} {why}", hint="copy it again from the developer portal"
+    )
 
 
 def check_base_url(url: str, *, allowed_host: str | None) -> str:
@@ -115,7 +130,7 @@ def permitted(credentials: Credentials | None, url: str, allowed_host: str | Non
         raise CredentialsError(
             "TS501",
             "there are no credentials",
-            hint=f"set {KEY_VARIABLE} and {SECRET_VARIABLE}, or try --emulator",
+            hint=f"tiksql auth login, or set {KEY_VARIABLE} and {SECRET_VARIABLE}; or --emulator",
         )
     if not may_send_to(url, allowed_host):
         host = urlsplit(url).hostname
