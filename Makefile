@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo check soak format golden bench wheel clean
+.PHONY: demo check soak format golden bench spark wheel clean
 
 demo: .venv/ready  ## the query of TikTok's Getting Started page, on the emulator
 	$(BIN)/tiksql --emulator --format table -f examples/getting_started.tsql
@@ -27,6 +27,10 @@ golden: .venv/ready  ## record golden files and examples anew; review the diff
 
 bench: .venv/ready  ## measure against a bare loop and the official client
 	$(BIN)/python bench/run.py
+
+spark: .venv/ready  ## compare exports and translations with Spark itself; needs Java 17
+	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,soak]'
+	$(BIN)/pytest -n 0 tests/spark
 
 wheel: .venv/ready  ## build the wheel into dist/
 	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .

@@ -98,7 +98,7 @@ def parse_translate(argv: Sequence[str]) -> Arguments:
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="a script; - for standard input")
     add = parser.add_argument
-    add("--to", required=True, metavar="FORMAT", help="text, json or sql")
+    add("--to", required=True, metavar="FORMAT", help="text, json, sql or spark")
     add("--from", dest="source_form", default="sql", metavar="FORM", help="sql")
     _statements(parser)
     _servers(parser)

@@ -19,7 +19,6 @@ LATER = (
     "python",
     "python-official",
     "r",
-    "spark",
     "prose",
     "methods",
     "markdown",
@@ -31,11 +30,13 @@ def translator(target: str, span: Span) -> Callable[[Plan], str]:
     """Find the function that prints a plan in a form; ``span`` is where the form was named."""
     from tiksql.translate.explain import to_text  # noqa: PLC0415 - only one form is needed at a time
     from tiksql.translate.json import to_json  # noqa: PLC0415 - see above
+    from tiksql.translate.spark import to_spark  # noqa: PLC0415 - see above
 
     forms: dict[str, Callable[[Plan], str]] = {
         "text": to_text,
         "json": to_json,
         "sql": lambda plan: plan.statement + ";",
+        "spark": to_spark,
     }
     name = target.lower()
     if name in forms:
