@@ -194,7 +194,7 @@ def _check_names(order: Order, heads: tuple[Head, ...]) -> None:
             "TS235",
             f"there is no time to take the {order.partition} from",
             span=order.partition_place,
-            hint="select a column with a time or a day, such as create_time",
+            hint="select a column with times or days, too",
         )
     if order.partition in names:
         raise ResolveError(
