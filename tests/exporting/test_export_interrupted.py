@@ -6,10 +6,11 @@ import datetime as dt
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from tiksql.errors import OutputError
+from tiksql.errors import IncompleteError, OutputError
 from tiksql.exporting.export import Circumstances, Export
 from tiksql.rows import Head
 from tiksql.stream import Stream
@@ -76,7 +77,7 @@ def test_a_file_that_appears_meanwhile_is_not_replaced_and_the_rows_are_not_lost
 def test_a_full_disk_is_an_error_of_the_disk(here, form):
     program = f"""
 import resource
-from tiksql.errors import OutputError
+from tiksql.errors import IncompleteError, OutputError
 from tiksql.exporting.export import Circumstances, Export, utc_now
 from tiksql.exporting.order import Order
 from tiksql.rows import Head
@@ -96,4 +97,58 @@ except OutputError as error:
         [sys.executable, "-c", program], check=True, cwd=here, capture_output=True, text=True
     )
     assert done.stdout.split() in [["TS702", "6"], ["TS703", "6"]]
+    assert list(here.iterdir()) == []
+
+
+def test_no_export_lies_there_without_its_manifest(here, order_of, monkeypatch):
+    moved = []
+
+    def replace(path, target, replace=Path.replace):
+        if moved:
+            raise OSError(5, "the disk is gone")
+        moved.append(target.name)
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", replace)
+    stream = Stream((Head("n", "integer"),), lambda _: iter([[(1,)]]))
+    with pytest.raises(OutputError, match="the disk is gone") as raised:
+        exporting(order_of("'a.csv'"), stream).write()
+    assert (raised.value.code, raised.value.exit_status) == ("TS702", 6)
+    assert [path.name for path in here.iterdir()] == ["a.csv.manifest.json"] == moved
+
+
+def test_a_replaced_file_keeps_its_permissions(here, order_of):
+    (here / "a.csv").touch(mode=0o600)
+    stream = Stream((Head("n", "integer"),), lambda _: iter([[(1,)]]))
+    exporting(order_of("'a.csv' (OVERWRITE)"), stream).write()
+    assert (here / "a.csv").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_directory_that_cannot_be_put_in_place_leaves_the_old_one(here, order_of, monkeypatch):
+    def written(day):
+        stream = Stream((Head("d", "date"),), lambda _: iter([[(day,)]]))
+        return exporting(order_of("'set' (PARTITION_BY year, OVERWRITE)"), stream).write
+
+    written(dt.date(2023, 1, 1))()
+    calls = []
+
+    def rename(path, target, rename=Path.rename):
+        calls.append(path)
+        if len(calls) == 2:
+            raise OSError(5, "the disk is gone")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "rename", rename)
+    with pytest.raises(OutputError):
+        written(dt.date(2024, 1, 1))()
+    assert [path.name for path in (here / "set").iterdir()] == ["year=2023"]
+
+
+def test_a_cut_result_without_a_row_is_not_written(here, order_of):
+    def rows(stream):
+        stream.stats.complete, stream.stats.reason = False, "the API stopped"
+        yield []
+
+    with pytest.raises(IncompleteError, match="the API stopped"):
+        exporting(order_of("'a.csv'"), Stream((Head("n", "integer"),), rows)).write()
     assert list(here.iterdir()) == []
