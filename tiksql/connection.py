@@ -136,6 +136,15 @@ class Connection:
             answer = answer.summary()
         return Result(answer or listed((), []), source.text)
 
+    @property
+    def allow_outside(self) -> bool:
+        """Whether ``COPY`` may write outside of the working directory; no statement can set it."""
+        return self._session.allow_outside
+
+    @allow_outside.setter
+    def allow_outside(self, allowed: bool) -> None:
+        self._session.allow_outside = allowed
+
     def close(self) -> None:
         """Close the line to the server."""
         self._session.close()

@@ -12,6 +12,7 @@ from scripted_server import page, pages
 import tiksql
 from tiksql.api import runner
 from tiksql.connection import IncompleteWarning
+from tiksql.errors import ResolveError
 from tiksql.exporting import manifest as manifests
 
 WHERE = "FROM videos WHERE region_code = 'US' AND create_date BETWEEN '2024-01-25' AND '2024-02-05'"
@@ -250,6 +251,16 @@ def test_python_copies_too_and_gets_what_was_written(here):
     assert result.columns == ["file", "rows", "bytes"]
     assert result.rows == [("a.csv", 5, (here / "a.csv").stat().st_size)]
     assert result.complete
+
+
+def test_python_can_be_allowed_to_write_elsewhere(here, tmp_path):
+    copy = f"COPY ({SOME} LIMIT 1) TO '{tmp_path}/a.csv'"
+    with tiksql.connect(emulator=True) as db:
+        with pytest.raises(ResolveError):
+            db.execute(copy)
+        db.allow_outside = True
+        assert db.execute(copy).rows[0][1] == 1
+    assert list(here.iterdir()) == []
 
 
 def test_python_is_warned_of_a_partial_export(here):

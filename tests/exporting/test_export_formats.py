@@ -29,7 +29,9 @@ from tiksql.output.workbook import WorkbookWriter
 from tiksql.rows import Head
 
 IDS = [7302470000000000001, 7302470000000000002, 9007199254740993, 1, 2**63 - 1]
-MANY = settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+MANY = settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 def read_csv(path, **form):

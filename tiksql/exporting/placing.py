@@ -84,6 +84,8 @@ def _exchange(made: Path, path: Path, old: Path) -> None:
 def _sync(*paths: Path) -> None:
     """Have the disk hold files and directories before anything relies on them."""
     for path in paths:
+        if path.is_dir() and os.name != "posix":
+            continue  # elsewhere a directory cannot be opened
         handle = os.open(path, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -35,7 +35,7 @@ NO_PERIOD: Final = "__HIVE_DEFAULT_PARTITION__"
 """The directory of rows without a time, as every reader of such data sets knows it."""
 
 _SETTINGS: Final = (
-    "memory_limit = '512MB'",
+    "memory_limit = '256MB'",
     "threads = 2",
     "TimeZone = 'UTC'",
     "enable_progress_bar = false",
