@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from itertools import count
+from pathlib import Path
 
 import pytest
+from msgspec.structs import fields
 from scripted_server import page, pages
 
 import tiksql
@@ -70,6 +73,15 @@ def test_a_manifest_reads_back_as_it_was_written(here, run):
         *("columns", "files", "rows", "complete", "reason", "notes", "drift", "counts"),
         *("requests", "answers"),
     }
+
+
+def test_every_member_of_a_manifest_is_documented():
+    text = Path(manifests.__file__).with_name("README.md").read_text()
+    rows = re.findall(r"^\| `(\w+)` \| (.*) \|$", text, re.MULTILINE)
+    assert [name for name, _ in rows] == [f.name for f in fields(manifests.Manifest)]
+    for kind in (manifests.Versions, manifests.Form, manifests.FileEntry, manifests.Counts):
+        assert all(f"`{member.name}`" in text for member in fields(kind))
+    assert all(f"`{member.name}`" in text for member in fields(manifests.Answer))
 
 
 def test_the_codebook_tells_columns_from_the_catalog_and_from_expressions(here, run):
