@@ -34,6 +34,17 @@ MOST = 4096
 NONE_AT_ALL = 3
 
 
+def run(action: str, in_file: bool, console: Console) -> int:  # noqa: FBT001 - as it was written
+    """Do what ``tiksql auth`` was asked for; return its exit status."""
+    path = keeping.usual_path()
+    match action:
+        case "login":
+            return login(console, path, hidden, in_file=in_file)
+        case "logout":
+            return logout(console, path)
+    return status(console, path)
+
+
 def login(console: Console, path: Path, ask: Callable[[str], str], *, in_file: bool) -> int:
     """Ask for key and secret and keep them: in the keyring, or in a file if that was asked for.
 

@@ -96,7 +96,9 @@ def _dispatch(argv: list[str], console: Console) -> int:
 
             return emulate(rest, console.stdout)
         case ["auth", *rest]:
-            return _auth(*parse_auth(rest), console)
+            from tiksql import auth  # noqa: PLC0415 - one of many
+
+            return auth.run(*parse_auth(rest), console)
         case ["check", *rest]:
             return _check(parse_check(rest), console)
         case ["status", *rest]:
@@ -154,17 +156,6 @@ def _translate(arguments: Arguments, console: Console) -> int:
     elif not arguments.output:
         console.stdout.write("".join(texts))
     return job.status
-
-
-def _auth(action: str, in_file: bool, console: Console) -> int:  # noqa: FBT001 - as it was written
-    from tiksql import auth  # noqa: PLC0415 - for this command only
-
-    match action:
-        case "login":
-            return auth.login(console, _kept(), auth.hidden, in_file=in_file)
-        case "logout":
-            return auth.logout(console, _kept())
-    return auth.status(console, _kept())
 
 
 def _check(arguments: Arguments, console: Console) -> int:
@@ -250,6 +241,7 @@ def _backend(arguments: Arguments, console: Console) -> Backend:
         return backend.emulator(run_seconds=arguments.timeout)
     from platformdirs import user_state_path  # noqa: PLC0415 - not for the emulator
 
+    from tiksql.api import keeping  # noqa: PLC0415 - see above
     from tiksql.catalog import load  # noqa: PLC0415 - see above
 
     url = arguments.base_url or console.environ.get("TIKSQL_BASE_URL") or load().base_url
@@ -257,17 +249,11 @@ def _backend(arguments: Arguments, console: Console) -> Backend:
         url,
         console.environ,
         user_state_path("tiksql"),
-        _kept(),
+        keeping.usual_path(),
         arguments.send_credentials_to,
         arguments.timeout,
     )
     return server.backend()
-
-
-def _kept() -> Path:
-    from platformdirs import user_config_path  # noqa: PLC0415 - not for the emulator
-
-    return user_config_path("tiksql") / "credentials.json"
 
 
 def _settings(arguments: Arguments, console: Console) -> Settings:

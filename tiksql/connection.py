@@ -190,9 +190,10 @@ def connect(
     if emulator:
         return Connection(Session(backend.emulator(), chosen, study=path))
     url = base_url or os.environ.get("TIKSQL_BASE_URL") or load().base_url
-    kept = user_config_path("tiksql") / "credentials.json"
+    from tiksql.api.keeping import usual_path  # noqa: PLC0415 - not for the emulator
+
     state = user_state_path("tiksql")
-    server = backend.Server(url, os.environ, state, kept, send_credentials_to)
+    server = backend.Server(url, os.environ, state, usual_path(), send_credentials_to)
     return Connection(Session(server.backend(), chosen, warnings.warn, study=path))
 
 

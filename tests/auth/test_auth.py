@@ -16,7 +16,6 @@ from tiksql import auth
 from tiksql.api import keeping
 from tiksql.api.credentials import Credentials
 from tiksql.api.quota import key_hash
-from tiksql.cli import _kept
 from tiksql.console import Console
 from tiksql.errors import CredentialsError
 
@@ -80,7 +79,7 @@ def test_the_keyring_keeps_what_login_is_given_and_nothing_else_does(run, ring):
     assert login.err == f"key {HASH} is kept in the system keyring (fake_ring)\n"
     status = run("auth", "status")
     assert (status.status, status.out) == (0, f"keyring: key {HASH} (used)\n")
-    assert keeping.found({}, _kept()) == Credentials(KEY, SECRET)
+    assert keeping.found({}, keeping.usual_path()) == Credentials(KEY, SECRET)
     assert b"canary" not in everything_written(login, status)
     assert SECRET in ring.held.read_text()
     logout = run("auth", "logout")
@@ -93,7 +92,7 @@ def test_the_keyring_keeps_what_login_is_given_and_nothing_else_does(run, ring):
 def test_a_file_keeps_them_only_where_that_is_asked_for(run):
     login = run("auth", "login", "--file", stdin=PAIR)
     assert login.status == 0
-    path = _kept()
+    path = keeping.usual_path()
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o077 == 0
     assert keeping.found({}, path) == Credentials(KEY, SECRET)
@@ -109,8 +108,8 @@ def test_the_environment_goes_first(run):
     environ = {"TIKTOK_CLIENT_KEY": "other", "TIKTOK_CLIENT_SECRET": "o"}
     status = run("auth", "status", environ=environ)
     assert status.out == f"environment: key {key_hash('other')} (used)\nfile: key {HASH}\n"
-    assert keeping.found(environ, _kept()) == Credentials("other", "o")
-    assert keeping.account(environ, _kept()) == key_hash("other")
+    assert keeping.found(environ, keeping.usual_path()) == Credentials("other", "o")
+    assert keeping.account(environ, keeping.usual_path()) == key_hash("other")
     assert "TIKTOK_CLIENT_KEY" in run("auth", "logout", environ=environ).err
 
 
@@ -122,7 +121,7 @@ def test_a_keyring_that_fails_is_an_error_and_never_a_plain_file(run, ring, mode
     assert outcome.status == 3
     assert "error[TS506]" in outcome.err
     assert "tiksql auth login --file" in outcome.err
-    assert not _kept().exists()
+    assert not keeping.usual_path().exists()
     assert b"canary" not in everything_written(outcome)
 
 
@@ -131,7 +130,7 @@ def test_a_keyring_that_fails_later_stops_the_statement_in_time(run, ring, mode,
     run("auth", "login", stdin=PAIR)
     ring(mode)
     with pytest.raises(CredentialsError) as raised:
-        keeping.found({}, _kept(), patience=1.0)
+        keeping.found({}, keeping.usual_path(), patience=1.0)
     assert raised.value.code == "TS506"
     assert "canary" not in "".join(traceback.format_exception(raised.value))
     monkeypatch.setattr(auth, "PATIENCE", 1.0)
@@ -144,7 +143,7 @@ def test_a_keyring_with_the_key_of_another_is_not_used(run, ring):
     run("auth", "login", stdin=PAIR)
     ring.held.write_text('["another", "secret"]')
     with pytest.raises(CredentialsError, match="does not hold"):
-        keeping.found({}, _kept())
+        keeping.found({}, keeping.usual_path())
 
 
 def test_a_computer_without_a_keyring_says_so(run, monkeypatch):
@@ -187,7 +186,7 @@ def test_without_the_library_the_keyring_is_an_error_with_the_way_out(run, tmp_p
 )
 def test_space_and_line_ends_around_a_value_are_taken_off(run, given):
     assert run("auth", "login", "--file", stdin=given.encode()).status == 0
-    assert keeping.found({}, _kept()) == Credentials(KEY, SECRET)
+    assert keeping.found({}, keeping.usual_path()) == Credentials(KEY, SECRET)
 
 
 @pytest.mark.parametrize(
@@ -206,7 +205,7 @@ def test_anything_but_two_lines_is_refused(run, given):
     outcome = run("auth", "login", "--file", stdin=octets)
     assert outcome.status == 3
     assert b"canary" not in everything_written(outcome)
-    assert not _kept().exists()
+    assert not keeping.usual_path().exists()
 
 
 @pytest.mark.parametrize(
@@ -280,7 +279,7 @@ def test_a_real_terminal_does_not_echo_what_is_typed(tmp_path):
 @pytest.fixture
 def path(run):
     run("auth", "login", "--file", stdin=PAIR)
-    return _kept()
+    return keeping.usual_path()
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666])

@@ -110,7 +110,7 @@ def test_a_file_that_exists_stays_as_it_is_without_overwrite(here, run):
     (here / "a.csv").write_text("mine")
     outcome = run("--emulator", "--stats", "-c", f"COPY ({SOME}) TO 'a.csv'")
     assert outcome.status == 1
-    assert "error[TS232]: a.csv exists" in outcome.err
+    assert "error[TS272]: a.csv exists" in outcome.err
     assert '"requests":0' in outcome.err
     assert (here / "a.csv").read_text() == "mine"
     assert run("--emulator", "-c", f"COPY ({SOME}) TO 'a.csv' (OVERWRITE)").status == 0
@@ -144,7 +144,7 @@ def test_the_path_can_be_a_parameter_and_is_checked_as_any_other(here, run):
     copy = f"COPY ({SOME}) TO :path"
     assert run("--emulator", "-v", "path=p.csv", "-c", copy).status == 0
     assert (here / "p.csv").exists()
-    assert "TS231" in run("--emulator", "-v", "path=../p.csv", "-c", copy).err
+    assert "TS271" in run("--emulator", "-v", "path=../p.csv", "-c", copy).err
     assert "TS210" in run("--emulator", "-c", copy).err
 
 
@@ -169,7 +169,7 @@ def test_a_dry_run_checks_and_shows_the_plan_and_writes_nothing(here, run):
 
 def test_check_and_translate_know_a_copy(here, run):
     (here / "s.tsql").write_text(f"COPY ({SOME}) TO '../a.csv';")
-    assert "TS231" in run("check", "s.tsql", "--emulator").err
+    assert "TS271" in run("check", "s.tsql", "--emulator").err
     assert run("check", "s.tsql", "--emulator", "--allow-outside").status == 0
     assert run("translate", "s.tsql", "--to", "sql").out == f"{SOME};\n"
 

@@ -324,7 +324,7 @@ def test_columns_that_parquet_cannot_hold_are_refused_before_anything_is_asked(e
 
     with pytest.raises(ResolveError) as raised:
         export(text, heads, (asked() for _ in range(1)))
-    assert raised.value.code == "TS235"
+    assert raised.value.code == "TS275"
 
 
 def test_a_workbook_has_dates_numbers_and_truths(here, export):

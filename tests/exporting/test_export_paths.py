@@ -30,7 +30,7 @@ def test_a_file_under_the_working_directory_is_fine(here, order_of, path):
 )
 def test_a_path_that_leads_outside_is_refused(here, order_of, path):
     (here / "sub").mkdir()
-    assert code_of(order_of, f"'{path}' (FORMAT csv)") == "TS231"
+    assert code_of(order_of, f"'{path}' (FORMAT csv)") == "TS271"
 
 
 def test_an_absolute_path_into_the_working_directory_leads_nowhere_else(here, order_of):
@@ -40,14 +40,14 @@ def test_an_absolute_path_into_the_working_directory_leads_nowhere_else(here, or
 def test_a_link_does_not_lead_outside(here, order_of, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (here / "link").symlink_to(tmp_path / "elsewhere")
-    assert code_of(order_of, "'link/a.csv'") == "TS231"
+    assert code_of(order_of, "'link/a.csv'") == "TS271"
     assert order_of("'link/a.csv'", outside=True).path.name == "a.csv"
 
 
 def test_a_ring_of_links_is_refused(here, order_of):
     (here / "one").symlink_to("two")
     (here / "two").symlink_to("one")
-    assert code_of(order_of, "'one/a.csv'") in {"TS231", "TS702"}
+    assert code_of(order_of, "'one/a.csv'") in {"TS271", "TS702"}
 
 
 def test_outside_is_possible_where_it_is_allowed(order_of, tmp_path):
@@ -61,7 +61,7 @@ def test_outside_is_possible_where_it_is_allowed(order_of, tmp_path):
 )
 @pytest.mark.parametrize("outside", [True, False])
 def test_a_device_of_windows_is_no_name(order_of, name, outside):
-    assert code_of(order_of, f"'{name}' (FORMAT csv)", outside=outside) == "TS231"
+    assert code_of(order_of, f"'{name}' (FORMAT csv)", outside=outside) == "TS271"
 
 
 @pytest.mark.parametrize(
@@ -88,7 +88,7 @@ def test_a_device_of_windows_is_no_name(order_of, name, outside):
     ],
 )
 def test_a_name_that_some_computer_does_not_take_is_refused(order_of, name):
-    assert code_of(order_of, f"'{name}' (FORMAT csv)") == "TS231"
+    assert code_of(order_of, f"'{name}' (FORMAT csv)") == "TS271"
 
 
 def test_a_link_a_pipe_and_a_directory_are_no_targets_even_with_overwrite(here, order_of):
@@ -96,25 +96,25 @@ def test_a_link_a_pipe_and_a_directory_are_no_targets_even_with_overwrite(here, 
     (here / "folder.csv").mkdir()
     os.mkfifo(here / "pipe.csv")
     for name in ("link.csv", "folder.csv", "pipe.csv"):
-        assert code_of(order_of, f"'{name}' (OVERWRITE)") == "TS232"
+        assert code_of(order_of, f"'{name}' (OVERWRITE)") == "TS272"
 
 
 def test_a_device_is_no_target(order_of):
-    assert code_of(order_of, "'/dev/null' (FORMAT csv, OVERWRITE)", outside=True) == "TS232"
+    assert code_of(order_of, "'/dev/null' (FORMAT csv, OVERWRITE)", outside=True) == "TS272"
 
 
 def test_a_file_that_exists_is_replaced_only_where_that_is_asked_for(here, order_of):
     (here / "a.csv").write_text("mine")
-    assert code_of(order_of, "'a.csv'") == "TS232"
+    assert code_of(order_of, "'a.csv'") == "TS272"
     assert order_of("'a.csv' (OVERWRITE)").overwrite
-    assert code_of(order_of, "'a.csv' (OVERWRITE off)") == "TS232"
+    assert code_of(order_of, "'a.csv' (OVERWRITE off)") == "TS272"
 
 
 def test_the_files_beside_the_export_are_not_replaced_unasked_either(here, order_of):
     (here / "a.csv.manifest.json").write_text("mine")
     (here / "b.csv.codebook.md").write_text("mine")
-    assert code_of(order_of, "'a.csv'") == "TS232"
-    assert code_of(order_of, "'b.csv' (CODEBOOK)") == "TS232"
+    assert code_of(order_of, "'a.csv'") == "TS272"
+    assert code_of(order_of, "'b.csv' (CODEBOOK)") == "TS272"
     assert order_of("'b.csv'").beside == (order_of("'b.csv'").manifest,)
 
 
@@ -138,15 +138,15 @@ def test_a_directory_is_replaced_only_if_nothing_but_an_export_is_in_it(here, or
     part = here / "set" / "month=2024-01"
     part.mkdir(parents=True)
     (part / "part-0.parquet").touch()
-    assert code_of(order_of, "'set' (PARTITION_BY month)") == "TS232"
+    assert code_of(order_of, "'set' (PARTITION_BY month)") == "TS272"
     assert order_of("'set' (PARTITION_BY month, OVERWRITE)").overwrite
     (here / "set" / "thesis.docx").touch()
-    assert code_of(order_of, "'set' (PARTITION_BY month, OVERWRITE)") == "TS232"
+    assert code_of(order_of, "'set' (PARTITION_BY month, OVERWRITE)") == "TS272"
 
 
 def test_a_file_is_not_replaced_by_a_directory(here, order_of):
     (here / "set").touch()
-    assert code_of(order_of, "'set' (PARTITION_BY month, OVERWRITE)") == "TS232"
+    assert code_of(order_of, "'set' (PARTITION_BY month, OVERWRITE)") == "TS272"
 
 
 @pytest.mark.parametrize(
@@ -171,22 +171,22 @@ def test_the_format_is_the_one_named_or_that_of_the_suffix(order_of, text, forma
 @pytest.mark.parametrize(
     ("text", "code", "hint"),
     [
-        ("'a.cvs'", "TS233", "did you mean .csv?"),
-        ("'a'", "TS233", "add (FORMAT csv"),
-        ("'a.csv' (FROMAT csv)", "TS233", 'did you mean "format"?'),
-        ("'a.csv' (FORMAT parqet)", "TS233", 'did you mean "parquet"?'),
-        ("'a.csv' (FORMAT)", "TS234", "FORMAT"),
-        ("'a.csv' (FORMAT 3)", "TS233", "there is csv"),
-        ("'a.csv' (HEADER, HEADER off)", "TS234", None),
-        ("'a.csv' (HEADER maybe)", "TS234", "HEADER alone means on"),
-        ("'a.csv' (OVERWRITE 2)", "TS234", "OVERWRITE alone means on"),
-        ("'a.json' (HEADER)", "TS234", "it is for csv, tsv, xlsx"),
-        ("'a.csv' (PARTITION_BY month)", "TS234", "it is for parquet"),
-        ("'a.parquet' (PARTITION_BY mouth)", "TS233", 'did you mean "month"?'),
-        ("'a.parquet' (PARTITION_BY region_code)", "TS233", "there is month, day, year"),
-        ("'a.parquet' (PARTITION_BY)", "TS234", "PARTITION_BY"),
-        ("'a.tsv' (PROFILE excel)", "TS234", "it is for csv"),
-        ("'a.csv' (PROFILE exel)", "TS233", 'did you mean "excel"?'),
+        ("'a.cvs'", "TS273", "did you mean .csv?"),
+        ("'a'", "TS273", "add (FORMAT csv"),
+        ("'a.csv' (FROMAT csv)", "TS273", 'did you mean "format"?'),
+        ("'a.csv' (FORMAT parqet)", "TS273", 'did you mean "parquet"?'),
+        ("'a.csv' (FORMAT)", "TS274", "FORMAT"),
+        ("'a.csv' (FORMAT 3)", "TS273", "there is csv"),
+        ("'a.csv' (HEADER, HEADER off)", "TS274", None),
+        ("'a.csv' (HEADER maybe)", "TS274", "HEADER alone means on"),
+        ("'a.csv' (OVERWRITE 2)", "TS274", "OVERWRITE alone means on"),
+        ("'a.json' (HEADER)", "TS274", "it is for csv, tsv, xlsx"),
+        ("'a.csv' (PARTITION_BY month)", "TS274", "it is for parquet"),
+        ("'a.parquet' (PARTITION_BY mouth)", "TS273", 'did you mean "month"?'),
+        ("'a.parquet' (PARTITION_BY region_code)", "TS273", "there is month, day, year"),
+        ("'a.parquet' (PARTITION_BY)", "TS274", "PARTITION_BY"),
+        ("'a.tsv' (PROFILE excel)", "TS274", "it is for csv"),
+        ("'a.csv' (PROFILE exel)", "TS273", 'did you mean "excel"?'),
     ],
 )
 def test_what_cannot_be_meant_is_refused_at_its_place(order_of, text, code, hint):

@@ -48,6 +48,13 @@ class Kept(Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True):
         return f"Kept({self.kept_in}, {self.account})"
 
 
+def usual_path() -> Path:
+    """Return where ``credentials.json`` of this user is."""
+    from platformdirs import user_config_path  # noqa: PLC0415 - not for the emulator
+
+    return user_config_path("tiksql") / "credentials.json"
+
+
 def found(environ: Mapping[str, str], path: Path, patience: float = PATIENCE) -> Credentials | None:
     """Return the credentials from the first place that has some, None where there are none.
 

@@ -170,7 +170,7 @@ class Export:
 
 
 def check_columns(order: Order, heads: tuple[Head, ...]) -> None:
-    """Raise where a format cannot hold columns: ``ResolveError`` (TS235), or a missing library."""
+    """Raise where a format cannot hold columns: ``ResolveError`` (TS275), or a missing library."""
     if order.format == "xlsx":
         from tiksql.output.workbook import check_library  # noqa: PLC0415 - an extra
 
@@ -184,21 +184,21 @@ def _check_names(order: Order, heads: tuple[Head, ...]) -> None:
     twice = next((head.name for head in heads if names.count(head.name.casefold()) > 1), None)
     if twice is not None:
         raise ResolveError(
-            "TS235",
+            "TS275",
             f'two columns are called "{twice}", and Parquet tells columns apart by name alone',
             span=order.place,
             hint="give one another name with AS",
         )
     if order.partition and order.time_column(heads) is None:
         raise ResolveError(
-            "TS235",
+            "TS275",
             f"there is no time to take the {order.partition} from",
             span=order.partition_place,
             hint="select a column with times or days, too",
         )
     if order.partition in names:
         raise ResolveError(
-            "TS235",
+            "TS275",
             f"a column is called {order.partition}, like the directories of the partitions",
             span=order.partition_place,
             hint="give it another name with AS",

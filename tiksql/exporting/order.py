@@ -86,7 +86,7 @@ def ordered(node: ast.Copy, *, outside: bool) -> Order:
     ``outside`` permits a path that is not under the working directory.
     """
     if not isinstance(node.path, ast.String):
-        raise ResolveError("TS231", "the path is no text", span=node.path.span, hint="TO 'f.csv'")
+        raise ResolveError("TS271", "the path is no text", span=node.path.span, hint="TO 'f.csv'")
     given = _given(node.options)
     path = checked(node.path.value, node.path.span, outside=outside)
     partition = given.get("partition_by")
@@ -115,7 +115,7 @@ def _given(options: Iterable[ast.CopyOption]) -> dict[str, ast.CopyOption]:
         if name not in OPTIONS:
             raise _unknown("option of COPY", option.name, OPTIONS)
         if name in given:
-            raise ResolveError("TS234", f"{name.upper()} is given twice", span=option.span)
+            raise ResolveError("TS274", f"{name.upper()} is given twice", span=option.span)
         given[name] = option
     return given
 
@@ -129,7 +129,7 @@ def _flag(option: ast.CopyOption | None, *, default: bool) -> bool:
     if known is None:
         name = option.name.text.upper()
         raise ResolveError(
-            "TS234", f"{name} is on or off", span=option.value.span, hint=f"{name} alone means on"
+            "TS274", f"{name} is on or off", span=option.value.span, hint=f"{name} alone means on"
         )
     return known
 
@@ -139,7 +139,7 @@ def _word(option: ast.CopyOption, known: tuple[str, ...]) -> str:
     name = option.name.text.upper()
     if option.value is None:
         raise ResolveError(
-            "TS234", f"{name} needs a value", span=option.span, hint=f"{name} {known[-1]}"
+            "TS274", f"{name} needs a value", span=option.span, hint=f"{name} {known[-1]}"
         )
     word = str(_value(option)).lower()
     if word not in known:
@@ -162,7 +162,7 @@ def _format(option: ast.CopyOption | None, path: Path, place: Span, *, default: 
         return default
     near = nearest(suffix, SUFFIXES) if suffix else None
     raise ResolveError(
-        "TS233",
+        "TS273",
         f'"{path.name}" does not say which format is meant',
         span=place,
         hint=f"did you mean .{near}?" if near else f"add (FORMAT {' | '.join(FORMATS)})",
@@ -180,7 +180,7 @@ def _check_together(order: Order, given: Mapping[str, ast.CopyOption]) -> None:
         if name in given and not fit:
             only = {"header": ", ".join(WITH_HEADER), "partition_by": "parquet", "profile": "csv"}
             raise ResolveError(
-                "TS234",
+                "TS274",
                 f"{name.upper()} does not go with {order.format}",
                 span=given[name].span,
                 hint=f"it is for {only[name]}",
@@ -191,7 +191,7 @@ def _unknown(what: str, node: ast.Node, known: tuple[str, ...]) -> ResolveError:
     written = node.text if isinstance(node, ast.Name) else str(getattr(node, "value", ""))
     near = nearest(written, known)
     return ResolveError(
-        "TS233",
+        "TS273",
         f'unknown {what} "{written}"' if " " in what else f'{what} "{written}" is unknown',
         span=node.span,
         hint=f'did you mean "{near}"?' if near else f"there is {', '.join(known)}",

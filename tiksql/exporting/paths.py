@@ -31,7 +31,7 @@ _PART_FILE = re.compile(r"part-[0-9]+\.parquet").fullmatch
 
 
 def checked(text: str, span: Span, *, outside: bool) -> Path:
-    """Return the path that a text names; raise ``ResolveError`` (TS231) where none may lie.
+    """Return the path that a text names; raise ``ResolveError`` (TS271) where none may lie.
 
     ``outside`` permits paths that are not under the working directory.
     """
@@ -55,7 +55,7 @@ def checked(text: str, span: Span, *, outside: bool) -> Path:
 def check_target(path: Path, span: Span, *, directory: bool, overwrite: bool) -> None:
     """Raise where a file (or directory) cannot or must not be written under a path.
 
-    ``ResolveError`` (TS232) for what stands there, ``OutputError`` (TS702) for where it stands.
+    ``ResolveError`` (TS272) for what stands there, ``OutputError`` (TS702) for where it stands.
     """
     try:
         _check_parent(path, span)
@@ -146,11 +146,11 @@ def _encodable(text: str) -> bool:
 
 
 def _refused(message: str, span: Span, hint: str | None = None) -> ResolveError:
-    return ResolveError("TS231", message, span=span, hint=hint)
+    return ResolveError("TS271", message, span=span, hint=hint)
 
 
 def _standing(message: str, span: Span, hint: str | None = None) -> ResolveError:
-    return ResolveError("TS232", message, span=span, hint=hint)
+    return ResolveError("TS272", message, span=span, hint=hint)
 
 
 def _unwritable(path: Path, why: str) -> OutputError:
