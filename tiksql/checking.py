@@ -106,5 +106,5 @@ def _check(session: Session, statement: ast.Statement) -> None:
             session.plan(query)
         case ast.CreateCollection(query=query):
             session.plan(query)
-        case ast.SetSetting() | ast.ResetSetting() | ast.Describe():
+        case ast.SetSetting() | ast.ResetSetting() | ast.Describe() | ast.Copy():
             session.execute(statement, {})

@@ -8,6 +8,7 @@ import re
 from itertools import count
 from pathlib import Path
 
+import pyarrow.parquet
 import pytest
 from msgspec.structs import fields
 from scripted_server import page, pages
@@ -172,6 +173,26 @@ def test_check_and_translate_know_a_copy(here, run):
     assert "TS271" in run("check", "s.tsql", "--emulator").err
     assert run("check", "s.tsql", "--emulator", "--allow-outside").status == 0
     assert run("translate", "s.tsql", "--to", "sql").out == f"{SOME};\n"
+
+
+def test_a_collection_is_copied_by_its_name_and_costs_nothing(here, run):
+    made = f"CREATE COLLECTION cats AS {SOME}"
+    assert run("s.db", "--emulator", "-c", made).status == 0
+    outcome = run("s.db", "--emulator", "--stats", "-c", "COPY cats TO 'a.csv' (CODEBOOK)")
+    assert outcome.status == 0
+    assert '"requests":0' in outcome.err
+    rows = (here / "a.csv").read_text().splitlines()
+    assert sorted(rows) == sorted(run("--emulator", "-c", SOME).out.splitlines())
+    assert manifest_of(here).statement == "SELECT * FROM cats"
+    assert manifest_of(here).rows == len(rows) - 1
+    assert [c.source for c in manifest_of(here).columns][-1] == "videos.video_tag"
+    assert "| number of the video | videos.id | REF |" in (here / "a.csv.codebook.md").read_text()
+    assert run("s.db", "--emulator", "-c", "COPY cats TO 'a.parquet'").status == 0
+    schema = pyarrow.parquet.read_schema(here / "a.parquet")
+    assert str(schema.field("video_tag").type) == "struct<type: string, number: int64>"
+    copy = "COPY (SELECT count(*) AS n FROM cats) TO 'n.parquet'"
+    assert run("s.db", "--emulator", "-c", copy).status == 0
+    assert "TS202" in run("s.db", "--emulator", "-c", "COPY dogs TO 'd.csv'").err
 
 
 # --- results that lack rows -----------------------------------------------------------------------

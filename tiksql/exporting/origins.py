@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tiksql.catalog import Column
+from tiksql.catalog import Column, load
 from tiksql.planning.plan import scan_name
+from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
 
@@ -60,7 +61,30 @@ def _of_item(plan: Plan, expression: ast.Expression) -> Origin:
         for each in plan.scans:
             if each.name == scan and (column := each.table.columns.get(name)):
                 return _of_table(each.table.name, column)
+        if source := _kept(plan, scan, name):
+            return _of_source(source)
     return Origin(made=_written(plan, expression))
+
+
+def _kept(plan: Plan, alias: str, name: str) -> str:
+    """Find what a column of a collection was made from, '' where it is of no collection."""
+    assert plan.local is not None
+    tables = {table.key: table for table in plan.stored}
+    for node in nodes(plan.local.body):
+        if isinstance(node, ast.TableRef) and (table := tables.get(node.parts[0].text)):
+            called = node.alias.text if node.alias else node.parts[0].text
+            found = [column.source for column in table.columns if column.name == name]
+            if called == alias and found:
+                return found[0]
+    return ""
+
+
+def _of_source(source: str) -> Origin:
+    """Read what a collection says about a column: the catalog's name, or an expression."""
+    first, _, second = source.partition(".")
+    table = load().tables.get(first)
+    column = table.columns.get(second) if table else None
+    return _of_table(first, column) if column else Origin(made=source)
 
 
 def _of_table(table: str, column: Column) -> Origin:
