@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 from tiksql.errors import IncompleteError, InterruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from tiksql.api.pages import Page
+    from tiksql.api.quota import Meter
     from tiksql.errors import TikSQLError
     from tiksql.planning.plan import Plan
     from tiksql.rows import Head, Row
@@ -52,7 +53,10 @@ class Stats:
 
 @dataclass(slots=True)
 class Stream:
-    """A result that is read once, batch by batch; its stats are whole when the batches end."""
+    """A result that is read once, batch by batch; its stats are whole when the batches end.
+
+    ``meter`` counts its requests as they are sent, so it runs ahead of the stats.
+    """
 
     heads: tuple[Head, ...]
     source: Callable[[Stream], Iterator[list[Row]]]
@@ -60,8 +64,9 @@ class Stream:
     notes: list[str] = field(default_factory=list)
     received: list[dict[str, Any]] = field(default_factory=list)
     plan: Plan | None = None
+    meter: Meter | None = None
 
-    def batches(self) -> Iterator[list[Row]]:
+    def batches(self) -> Generator[list[Row], None, None]:
         """Yield the rows as they arrive; a failure before the first row is raised."""
         for rows in self.source(self):
             self.stats.rows += len(rows)

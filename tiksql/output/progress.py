@@ -7,13 +7,16 @@ terminal calls ``clear`` first.
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
 
 from tiksql.output.sanitize import fit, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+T = TypeVar("T")
 
 REDRAW_SECONDS: Final = 0.1
 _USUAL_WIDTH: Final = 80
@@ -69,6 +72,27 @@ class Progress:
         self._started = clock()
         self._drawn_at: float | None = None
         self._stands = False
+
+    def during(self, wait: Callable[[], T], state: Callable[[], tuple[Counts, str]]) -> T:
+        """Draw the line again and again, in another thread, for as long as something is waited for.
+
+        ``state`` says what to show each time. The line is gone when this returns.
+        """
+        if not self._enabled:
+            return wait()
+        over = threading.Event()
+        ticker = threading.Thread(target=self._tick, args=(over, state), daemon=True)
+        ticker.start()
+        try:
+            return wait()
+        finally:
+            over.set()
+            ticker.join()
+            self.clear()
+
+    def _tick(self, over: threading.Event, state: Callable[[], tuple[Counts, str]]) -> None:
+        while not over.wait(REDRAW_SECONDS):
+            self.show(*state())
 
     def show(self, counts: Counts, note: str = "") -> None:
         """Draw the line, unless it was drawn a moment ago."""

@@ -59,6 +59,7 @@ _SUSPECT = re.compile(
     rf"|\u200d(?![{_EMOJI}])|(?<![{_EMOJI}])(?<![{_EMOJI}]\ufe0f)\u200d"
     rf"|(?:(?![\w\s])[{_MARKED}]){{{MARKS_KEPT + 1},}}"
 )
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PICTURES = {chr(code): chr(0x2400 + code) for code in range(32)} | {"\x7f": "␡", "\n": "⏎"}
 
@@ -90,6 +91,11 @@ def width(text: str) -> int:
         return len(text)
     cells = _cell_counter()(text)
     return cells if cells >= 0 else _cell_counter()(visible(text))
+
+
+def painted_width(line: str) -> int:
+    """Count the cells of a visible line that may have colours in it."""
+    return width(_COLOR.sub("", line)) if "\x1b" in line else width(line)
 
 
 def fit(text: str, cells: int) -> str:
