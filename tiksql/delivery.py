@@ -68,6 +68,11 @@ class Delivery:
                 out.account = footer
             out.flush()
 
+    def begin(self) -> None:
+        """Begin anew: what comes next need not be parted from what a terminal has shown."""
+        if self.appended is None:
+            self.results = 0
+
     def _part(self, form: str, out: TextIO) -> None:
         """Part this result from the one before it."""
         if self.results:

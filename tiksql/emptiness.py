@@ -39,4 +39,12 @@ def _turned_away(stats: Stats, plan: Plan) -> str:
     if not stats.dropped:
         return f"{came}, and the rest of the statement keeps none of them"
     all_ = "none of them" if stats.dropped >= stats.records else "too few of them"
-    return f"{came}, and {all_} met {filter_of(plan)}, which is judged here"
+    return f"{came}, and {all_} met {_as_written(filter_of(plan), plan)}, which is judged here"
+
+
+def _as_written(condition: str | None, plan: Plan) -> str:
+    """Leave out the name that a scan has in DuckDB alone."""
+    text = condition or "the rest of the WHERE"
+    for scan in plan.scans:
+        text = text.replace(f'"{scan.name}".', "")
+    return text

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
-from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import completion_is_selected, has_focus, is_searching
@@ -52,7 +51,7 @@ class Editor:
         )
 
     def read(self, draft: str | None = None) -> str:
-        """Read one statement, script or command; a draft is opened in the editor first."""
+        """Read one statement, script or command; it begins with a draft."""
         settings = self._job.session.settings
         vi = settings["keys"] == "vi"
         paints = self._job.console.paints(self._job.console.stdout, settings.text("color"))
@@ -60,7 +59,6 @@ class Editor:
             default=draft or "",
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
             color_depth=None if paints else ColorDepth.DEPTH_1_BIT,
-            pre_run=None if draft is None else _open_in_editor,
         )
 
     def agrees(self, question: str) -> bool:
@@ -81,10 +79,6 @@ class Editor:
     def _keeps(self, text: str) -> bool:
         wanted = self._job.session.settings.flag("history")
         return wanted and not is_secret(text, self._job.console.environ)
-
-
-def _open_in_editor() -> None:
-    get_app().current_buffer.open_in_editor()
 
 
 def keys() -> KeyBindings:

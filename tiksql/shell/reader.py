@@ -19,7 +19,7 @@ class Reader(Protocol):
     can_edit: bool
 
     def read(self, draft: str | None = None) -> str:
-        """Return one statement, script or command; a draft is opened in the editor first.
+        """Return one statement, script or command; it begins with a draft, to be changed.
 
         Raise ``KeyboardInterrupt`` for Ctrl-C and ``EOFError`` for Ctrl-D.
         """

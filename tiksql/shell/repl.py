@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     from tiksql.shell.reader import Reader
     from tiksql.stream import Stream
 
-BANNER = (
-    r"TikSQL on {server}. A statement ends with ; and may have many lines. \? helps, \q leaves."
-)
+BANNER = r"TikSQL on {server}. A statement ends with ; \? helps, \q or Ctrl-D leaves."
 
 
 def start(job: Run) -> int:
@@ -74,6 +72,7 @@ def _evaluate(shell: Shell, text: str) -> None:
 def _run(shell: Shell, text: str) -> None:
     from tiksql.shell.commands import execute  # noqa: PLC0415 - not before something was typed
 
+    shell.job.delivery.begin()
     for part in parts(text):
         if is_command(part):
             execute(shell, part)

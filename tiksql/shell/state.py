@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 class Shell:
     """A prompt at work.
 
-    ``text`` is the last statement, or script, that ran; ``draft`` is what the next line begins
-    with, in the editor; ``left`` is true once somebody wants to leave.
+    ``text`` is the last statement, or script, that ran; ``draft`` is what the next one begins
+    with; ``left`` is true once somebody wants to leave.
     """
 
     job: Run

@@ -32,7 +32,9 @@ def edit(shell: Shell, _argument: str) -> None:
     """Open the last statement in the editor of the user."""
     if not shell.reader.can_edit:
         raise UsageError("TS624", "an editor needs a terminal that can draw", hint=r"\i FILE")
-    shell.draft = shell.text
+    from tiksql.shell.external import edited  # noqa: PLC0415 - rarely needed
+
+    shell.draft = edited(shell.text, shell.job.console.environ)
 
 
 def include(shell: Shell, argument: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
+from tiksql.delivery import counted
 
 if TYPE_CHECKING:
     from tiksql.session import Session
@@ -49,4 +50,5 @@ class Toolbar:
             return ""
         stats = self._stream.stats
         seconds = stats.elapsed_ms / 1000
-        return f"last: {stats.requests:,} requests, {stats.records:,} records, {seconds:.1f} s"
+        cost = f"{counted(stats.requests, 'request')}, {counted(stats.records, 'record')}"
+        return f"last: {cost}, {seconds:.1f} s"
