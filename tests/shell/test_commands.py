@@ -62,7 +62,9 @@ def test_a_wrong_command_says_what_would_work(typed, line, code, hint):
     assert "Traceback" not in prompt.err
 
 
-@pytest.mark.parametrize("name", ["../evil", "/etc/passwd", ".hidden", "a/b", "a\\b", "-x", "a" * 65])
+@pytest.mark.parametrize(
+    "name", ["../evil", "/etc/passwd", ".hidden", "a/b", "a\\b", "-x", "a" * 65]
+)
 @pytest.mark.parametrize("command", ["save", "run"])
 def test_a_saved_name_cannot_leave_its_directory(typed, command, name):
     prompt = typed("SELECT 1 AS a;", f"\\{command} {name.replace(chr(92), chr(92) * 2)}")
@@ -172,7 +174,9 @@ def test_a_value_of_run_ends_with_it(typed):
     assert prompt.out == "k\n2\nk\n1\n"
 
 
-@pytest.mark.parametrize("line", ["\\set k hello", "\\set k=hello", "\\set k 'hello'", ".set K hello"])
+@pytest.mark.parametrize(
+    "line", ["\\set k hello", "\\set k=hello", "\\set k 'hello'", ".set K hello"]
+)
 def test_a_parameter_is_given_a_value(typed, line):
     assert typed(line, "SELECT :k AS k;").out == "k\nhello\n"
 

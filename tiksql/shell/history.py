@@ -21,10 +21,12 @@ if TYPE_CHECKING:
 MOST_ENTRIES = 10_000
 """Entries that are read; once the file holds twice as many, the older ones go."""
 
+_WORD = r"(?:secret|token|passw(?:or)?d|api_?key|client_?key|authorization)"
 SECRET = re.compile(
     r"clt\.[\w!*.-]{6,}"
-    r"|(?:secret|token|passw(?:or)?d|api_?key|client_?key|authorization|bearer)\w*"
-    r"""["']?\s*(?:[=:]|\s)\s*["']?[\w+/.-]{6,}""",
+    rf"""|{_WORD}\w*["']?\s*[=:]\s*["']?[\w+/.-]{{6,}}"""
+    r"|bearer\s+[\w+/.-]{6,}"
+    rf"|^[\\.]set\s+\w*{_WORD}",
     re.IGNORECASE,
 )
 SECRETS = ("TIKTOK_CLIENT_SECRET", "TIKTOK_CLIENT_KEY")

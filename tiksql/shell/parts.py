@@ -1,4 +1,4 @@
-"""What was typed, parted into commands and statements."""
+"""What was typed, parted into commands and scripts."""
 
 from __future__ import annotations
 
@@ -13,44 +13,48 @@ SIGNS = ("\\", ".")
 WORDS = {"quit": "\\q", "exit": "\\q", "help": "\\?", "?": "\\?"}
 """Words that people type before they know the commands."""
 
+TAKES_A_STATEMENT = ("\\explain", ".explain")
+"""A command that goes on over lines, as what follows it does."""
 
-def is_command(line: str) -> bool:
-    """Say whether a line is a command rather than part of a statement."""
-    return line.lstrip().startswith(SIGNS)
+
+def is_command(part: str) -> bool:
+    """Say whether a part is a command."""
+    return part.lstrip().startswith(SIGNS)
 
 
 def is_complete(text: str) -> bool:
     """Say whether Enter runs a text; otherwise it opens a new line."""
-    stripped = text.strip()
-    return not stripped or is_command(stripped) or stripped.lower() in WORDS or _ends(stripped)
+    word = text.strip().lower()
+    if not word or word in WORDS:
+        return True
+    from tiksql.shell import lines  # noqa: PLC0415 - the parser is not needed before
 
-
-def _ends(text: str) -> bool:
-    return text.rstrip().endswith(";")
+    return lines.is_complete(text)
 
 
 def parts(text: str) -> Iterator[str]:
-    """Yield the commands and the statements between them, in order.
-
-    A command is one line, at the start or behind a semicolon; so a line of a statement that
-    begins with a backslash, as in a text over several lines, is none.
-    """
+    """Yield the commands, and the scripts before, between and behind them, in order."""
     word = text.strip().rstrip(";").rstrip().lower()
     if word in WORDS:
         yield WORDS[word]
         return
-    statements: list[str] = []
-    for line in text.split("\n"):
-        before = "\n".join(statements)
-        if is_command(line) and (not before.strip() or _ends(before)):
-            yield from _some(before)
-            yield line.strip()
-            statements = []
-        else:
-            statements.append(line)
-    yield from _some("\n".join(statements))
+    from tiksql.syntax.pieces import pieces  # noqa: PLC0415 - see above
+
+    start = end = 0
+    for piece in pieces(text):
+        part = text[start:end]
+        if piece.is_command or (is_command(part) and not _goes_on(part)):
+            yield from _some(part)
+            start = piece.start if piece.is_command else end
+        end = piece.end
+    yield from _some(text[start:end])
 
 
-def _some(text: str) -> Iterator[str]:
-    if text.strip():
-        yield text
+def _goes_on(command: str) -> bool:
+    """Say whether what stands on the lines below a command belongs to it."""
+    return command.lower().startswith(TAKES_A_STATEMENT) and not command.endswith(";")
+
+
+def _some(part: str) -> Iterator[str]:
+    if part.strip():
+        yield part.strip()
