@@ -31,7 +31,7 @@ class Run:
 
     ``confirm`` is asked before a stream is read. ``mended`` is told an error and says whether
     it did something about it, so that the statement shall be tried again. ``kept`` may hold on to
-    a stream before it is read.
+    a stream before it is read. ``for_people`` adds what a program does not need to be told.
     """
 
     session: Session
@@ -44,10 +44,12 @@ class Run:
     confirm: Callable[[Stream], bool] = lambda _: True
     mended: Callable[[TikSQLError], bool] = lambda _: False
     kept: Callable[[Stream], None] = lambda _: None
+    for_people: bool = False
     delivery: Delivery = field(init=False)
 
     def __post_init__(self) -> None:
         """Open the way out."""
+        self.for_people = self.for_people or self.console.stderr.isatty()
         self.delivery = Delivery(self.session, self.console, self.arguments.output)
 
     def script(self, source: Source) -> bool:
@@ -176,7 +178,7 @@ class Run:
             self._add(stream.stats)
         for text in stream.notes:
             self.note(text)
-        if (why := why_empty(stream)) is not None:
+        if self.for_people and (why := why_empty(stream)) is not None:
             self.note(why)
         if not stream.stats.complete:
             self.note(wholeness(stream.stats))

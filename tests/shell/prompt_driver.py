@@ -42,6 +42,7 @@ class Hands(Editor):
         app.key_processor.after_key_press += self._rest
 
     def _type(self, app):
+        self.late.wait()
         if not (self._typed or app.is_done) and self._lines:
             self._typed = True
             line = self._lines.pop(0)

@@ -64,3 +64,8 @@ def test_the_keys_can_be_changed_while_the_prompt_runs(typed):
         "SET keys = vi;", "xSELECT 1 AS a\x1b0xA;", "SET keys = emacs;", "SELECT 2 AS b;"
     )
     assert prompt.out == "a\n1\nb\n2\n"
+
+
+def test_tab_opens_the_menu_and_enter_takes_what_is_chosen(typed):
+    prompt = typed(Keys("\\tim"), Keys("\t"), Keys(ENTER), "")
+    assert prompt.err == "timing is off\n"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tiksql.backend import Server
+
 TWO_YEARS = "SELECT id FROM videos WHERE keyword = 'x' AND create_date BETWEEN '2023-01-01' AND"
 
 
@@ -76,8 +78,6 @@ ONE_USER = "SELECT username FROM users WHERE username = 'joe1234567';"
 
 @pytest.fixture
 def keyless(tmp_path):
-    from tiksql.backend import Server
-
     return Server("https://open.tiktokapis.com", {}, tmp_path).backend()
 
 

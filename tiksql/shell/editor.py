@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from prompt_toolkit import PromptSession
+from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
 from prompt_toolkit.filters import completion_is_selected, has_focus, is_searching
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.output import ColorDepth
+from prompt_toolkit.styles import Style
 
 from tiksql.shell.history import FileHistory, is_secret, path
+from tiksql.shell.late import Late
 from tiksql.shell.parts import is_complete
 from tiksql.shell.reader import GOES_ON, PROMPT, is_yes
 
@@ -24,6 +27,17 @@ if TYPE_CHECKING:
     from tiksql.shell.toolbar import Toolbar
 
 MENU_LINES = 8
+STYLE = Style.from_dict(
+    {
+        "pygments.keyword": "ansiblue bold",
+        "pygments.literal.string": "ansigreen",
+        "pygments.literal.number": "ansicyan",
+        "pygments.name.variable": "ansimagenta",
+        "pygments.comment": "ansibrightblack",
+        "pygments.error": "underline",
+    }
+)
+"""The colours of what is typed: those of the terminal, so that they suit its background."""
 
 
 class Editor:
@@ -34,13 +48,17 @@ class Editor:
     def __init__(self, job: Run, toolbar: Toolbar) -> None:
         self._job = job
         self._history = self._opened()
+        self.late = Late(job)
         self._session: PromptSession[str] = PromptSession(
             PROMPT,
             multiline=True,
             prompt_continuation=GOES_ON,
             history=self._history,
             auto_suggest=AutoSuggestFromHistory(),
+            completer=self.late.completer,
             complete_in_thread=True,
+            lexer=self.late.lexer,
+            style=STYLE,
             key_bindings=keys(),
             bottom_toolbar=toolbar.text,
             enable_open_in_editor=True,
@@ -59,6 +77,7 @@ class Editor:
             default=draft or "",
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
             color_depth=None if paints else ColorDepth.DEPTH_1_BIT,
+            pre_run=lambda: self.late.begin(get_app().invalidate),
         )
 
     def agrees(self, question: str) -> bool:

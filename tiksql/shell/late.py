@@ -1,0 +1,82 @@
+"""Completion and colours, loaded while the first line is being typed: start-up is imports."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from prompt_toolkit.completion import DynamicCompleter
+from prompt_toolkit.lexers import DynamicLexer
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from prompt_toolkit.completion import Completer
+    from prompt_toolkit.lexers import Lexer
+
+    from tiksql.script import Run
+    from tiksql.shell.completion import World
+
+MOST_FILES = 200
+"""Files of a folder that are offered; nobody looks through more in a menu."""
+
+
+class Late:
+    """What an editor can do without, for a moment."""
+
+    def __init__(self, job: Run) -> None:
+        self._job = job
+        self._completer: Completer | None = None
+        self._lexer: Lexer | None = None
+        self._thread: threading.Thread | None = None
+        self.completer = DynamicCompleter(lambda: self._completer)
+        self.lexer = DynamicLexer(lambda: self._lexer)
+
+    def begin(self, loaded: Callable[[], None]) -> None:
+        """Load in another thread, once; then call ``loaded`` there."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._load, args=(loaded,), daemon=True)
+            self._thread.start()
+
+    def wait(self) -> None:
+        """Wait until everything is loaded."""
+        if self._thread:
+            self._thread.join()
+
+    def _load(self, loaded: Callable[[], None]) -> None:
+        from tiksql.shell import completer  # noqa: PLC0415 - the reason for this module
+
+        self._completer = completer.TikSQLCompleter(world_of(self._job))
+        self._lexer = completer.statement_lexer()
+        loaded()
+
+
+def world_of(job: Run) -> World:
+    """Say what candidates are made of in a prompt."""
+    from tiksql.shell.commands import COMMANDS  # noqa: PLC0415 - see above
+    from tiksql.shell.completion import World  # noqa: PLC0415 - see above
+    from tiksql.shell.texts import saved  # noqa: PLC0415 - see above
+
+    return World(
+        parameters=lambda: job.values,
+        scripts=lambda: dict.fromkeys(saved(), "saved"),
+        files=files,
+        today=lambda: job.session.backend.now().date(),
+        commands=COMMANDS.values(),
+    )
+
+
+def files(typed: str) -> Iterator[str]:
+    """Yield the paths that begin with a text, folders with a slash at their end."""
+    folder, slash, name = typed.rpartition("/")
+    try:
+        found = sorted(Path(folder + slash or ".").expanduser().iterdir())
+    except (OSError, RuntimeError):
+        return
+    hidden = name.startswith(".")
+    fitting = [
+        path for path in found if path.name.startswith(name) and path.name.startswith(".") == hidden
+    ]
+    for path in fitting[:MOST_FILES]:
+        yield folder + slash + path.name + "/" * path.is_dir()
