@@ -39,7 +39,7 @@ class Delivery:
     def __init__(self, session: Session, console: Console, output: str | None) -> None:
         self._session = session
         self._console = console
-        self._watch = Watch(session, console)
+        self.watch = Watch(session, console)
         self.output = output
         self.appended: Path | None = None
         self.results = 0
@@ -52,10 +52,13 @@ class Delivery:
             self._part("table", out)
             out.write((visible_lines(text) if out.isatty() else text) + "\n")
 
-    def rows(self, stream: Stream, name: str | None = None) -> None:
-        """Write the rows of a stream while they come, in a form or in the usual one."""
+    def rows(self, stream: Stream, name: str | None = None) -> str | None:
+        """Write the rows of a stream while they come, in a form or in the usual one.
+
+        Return the account below them, None where the form has none.
+        """
         form = name or self.form()
-        with self._target() as out, closing(self._watch.batches(stream)) as batches:
+        with self._target() as out, closing(self.watch.batches(stream)) as batches:
             first = next(batches, [])
             self._part(form, out)
             writer = open_writer(form, out, stream.heads, self._style(out))
@@ -67,6 +70,7 @@ class Delivery:
             if isinstance(out, Screen):
                 out.account = footer
             out.flush()
+        return footer
 
     def begin(self) -> None:
         """Begin anew: what comes next need not be parted from what a terminal has shown."""
@@ -140,7 +144,7 @@ class Delivery:
         """Say what a result brought and cost, and whether it is whole."""
         stats = stream.stats
         parts = [counted(stats.rows, "row")]
-        if stream.plan:
+        if stream.plan and stream.plan.scans:
             parts += [counted(stats.records, "record"), counted(stats.requests, "request")]
             left = self._quota_left(stream.plan.pool) if people and stats.requests else None
             parts += [f"{left:,} left today"] if left is not None else []

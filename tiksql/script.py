@@ -70,7 +70,7 @@ class Run:
 
     def _goes_on(self, statement: ast.Statement, source: Source, number: int) -> bool:
         """Run one statement; say whether the next one shall run."""
-        with Interrupts(self.session.stop) as interrupts:
+        with Interrupts(self._stop) as interrupts:
             try:
                 self._tried(statement)
             except AbortedError:
@@ -146,6 +146,11 @@ class Run:
     def _translation(self, query: ast.Query, target: str) -> str:
         return self.session.translate(bind(query, self.bound), target, query.span)
 
+    def _stop(self) -> bool:
+        """Ask the statement under way to end well; say whether it will."""
+        self.delivery.watch.stopping = self.session.stop()
+        return self.delivery.watch.stopping
+
     # --- one statement
 
     def _tried(self, statement: ast.Statement) -> None:
@@ -173,14 +178,14 @@ class Run:
 
     def _rows(self, stream: Stream) -> None:
         try:
-            self.delivery.rows(stream)
+            account = self.delivery.rows(stream)
         finally:
             self._add(stream.stats)
         for text in stream.notes:
             self.note(text)
         if self.for_people and (why := why_empty(stream)) is not None:
             self.note(why)
-        if not stream.stats.complete:
+        if not stream.stats.complete and not (account and self.for_people):
             self.note(wholeness(stream.stats))
 
     def _add(self, stats: Stats) -> None:

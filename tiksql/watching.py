@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 
 
 class Watch:
-    """Shows the progress of the streams of a session on a console."""
+    """Shows the progress of the streams of a session on a console.
+
+    ``stopping`` is true once the statement was asked to end.
+    """
 
     def __init__(
         self, session: Session, console: Console, clock: Callable[[], float] = time.monotonic
@@ -26,6 +29,7 @@ class Watch:
         self._console = console
         self._clock = clock
         self._until = clock()
+        self.stopping = False
         self._why = ""
         session.on_wait = self.waiting
 
@@ -37,6 +41,8 @@ class Watch:
 
     def note(self) -> str:
         """Say what is waited for, if anything is."""
+        if self.stopping:
+            return "stopping (Ctrl-C again drops everything)"
         left = self._until - self._clock()
         return f"waiting {left:.0f} s: {self._why}" if left > 0 else ""
 
@@ -44,6 +50,7 @@ class Watch:
         """Pass the batches of a stream on."""
         from tiksql.output.progress import Progress  # noqa: PLC0415 - not for a translation
 
+        self.stopping = False
         progress = Progress(self._console.stderr, self._clock, self._console.environ)
         with closing(stream.batches()) as found:
             while True:

@@ -33,8 +33,8 @@ def progress(stream, clock, width=80, term="xterm"):
 def test_it_says_how_far_a_statement_is():
     counts = Counts(pages=12, records=1184, requests=13, retries=1, windows_done=3, windows=10)
     assert describe(counts, 75.9, "waiting for the quota") == (
-        "3/10 windows · 12 pages · 1,184 records · 13 requests · 1 retry · 1 min 15 s"
-        " · waiting for the quota"
+        "waiting for the quota"
+        " · 3/10 windows · 12 pages · 1,184 records · 13 requests · 1 retry · 1 min 15 s"
     )
     assert describe(Counts(1, 1, 1), 3725) == "1 page · 1 record · 1 request · 1 h 02 min"
 
@@ -78,7 +78,7 @@ def test_it_is_never_wider_than_the_terminal(width, clock):
 def test_a_note_cannot_steer_the_terminal(clock):
     stream = Terminal()
     progress(stream, clock).show(Counts(), "\x1b[2J\u202e\n")
-    assert stream.getvalue().endswith("␛[2J\\u202e⏎")
+    assert stream.getvalue().startswith("\r\x1b[K␛[2J\\u202e⏎ · ")
 
 
 def test_a_stream_without_a_terminal_is_taken_for_80_cells():

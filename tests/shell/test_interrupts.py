@@ -47,7 +47,6 @@ def test_the_rows_that_have_come_are_shown_and_labelled(interrupted):
     assert prompt.asked == 3
     assert "3 rows · 3 records · 3 requests" in prompt.out
     assert "INCOMPLETE: interrupted\n" in prompt.out
-    assert "note: INCOMPLETE: interrupted\n" in prompt.err
     assert "| still |" in prompt.out
 
 

@@ -126,13 +126,13 @@ def terminal_width(stream: Terminal) -> int:
 def describe(counts: Counts, seconds: float, note: str = "") -> str:
     """Say in one line of visible text how far a statement is."""
     parts = [
+        visible(note),
         f"{counts.windows_done}/{counts.windows} windows" if counts.windows else "",
         _plural(counts.pages, "page"),
         _plural(counts.records, "record"),
         _plural(counts.requests, "request"),
         _plural(counts.retries, "retry", "retries") if counts.retries else "",
         _duration(seconds),
-        visible(note),
     ]
     return " · ".join(part for part in parts if part)
 

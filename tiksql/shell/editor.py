@@ -8,7 +8,7 @@ from prompt_toolkit import PromptSession
 from prompt_toolkit.application import get_app
 from prompt_toolkit.auto_suggest import AutoSuggestFromHistory
 from prompt_toolkit.enums import DEFAULT_BUFFER, EditingMode
-from prompt_toolkit.filters import completion_is_selected, has_focus, is_searching
+from prompt_toolkit.filters import Condition, completion_is_selected, has_focus, is_searching
 from prompt_toolkit.history import InMemoryHistory
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.output import ColorDepth
@@ -20,6 +20,9 @@ from tiksql.shell.parts import is_complete
 from tiksql.shell.reader import GOES_ON, PROMPT, is_yes
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from prompt_toolkit.application import Application
     from prompt_toolkit.history import History
     from prompt_toolkit.key_binding import KeyPressEvent
 
@@ -57,6 +60,8 @@ class Editor:
             auto_suggest=AutoSuggestFromHistory(),
             completer=self.late.completer,
             complete_in_thread=True,
+            # An empty prompt keeps no lines free for the menu: they would push results away.
+            complete_while_typing=Condition(lambda: bool(get_app().current_buffer.text)),
             lexer=self.late.lexer,
             style=STYLE,
             key_bindings=keys(),
@@ -77,7 +82,7 @@ class Editor:
             default=draft or "",
             editing_mode=EditingMode.VI if vi else EditingMode.EMACS,
             color_depth=None if paints else ColorDepth.DEPTH_1_BIT,
-            pre_run=lambda: self.late.begin(get_app().invalidate),
+            pre_run=lambda: self.late.begin(_show(get_app())),
         )
 
     def agrees(self, question: str) -> bool:
@@ -98,6 +103,21 @@ class Editor:
     def _keeps(self, text: str) -> bool:
         wanted = self._job.session.settings.flag("history")
         return wanted and not is_secret(text, self._job.console.environ)
+
+
+def _show(app: Application[str]) -> Callable[[], None]:
+    """Make what shows colours and menu to whoever was quicker than they were loaded."""
+
+    def show() -> None:
+        app.invalidate()
+        if app.current_buffer.text:
+            app.current_buffer.start_completion()
+
+    def soon() -> None:
+        if app.loop is not None:
+            app.loop.call_soon_threadsafe(show)
+
+    return soon
 
 
 def keys() -> KeyBindings:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tiksql.shell.reader import Reader
     from tiksql.stream import Stream
 
-BANNER = r"TikSQL on {server}. A statement ends with ; \? helps, \q or Ctrl-D leaves."
+BANNER = r"TikSQL on {server}. A statement ends with ; \? helps, \q leaves."
 
 
 def start(job: Run) -> int:
