@@ -71,6 +71,16 @@ def visible(text: str) -> str:
     return _SUSPECT.sub(_symbols, text)
 
 
+def hidden() -> dict[str, str]:
+    """Return every character of the first plane that a terminal does not draw, and its symbol.
+
+    For whoever draws character by character; joiners and variation selectors, which only others
+    make harmful, are not among them.
+    """
+    plane = "".join(map(chr, range(0x10000)))
+    return {c: visible(c) for c in re.findall(f"[{_INVISIBLE}]", plane)}
+
+
 def visible_lines(text: str) -> str:
     """Do what ``visible`` does, and keep the line ends."""
     return "\n".join(map(visible, text.split("\n")))

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from prompt_toolkit.completion import DynamicCompleter
+from prompt_toolkit.layout.screen import Char
 from prompt_toolkit.lexers import DynamicLexer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from prompt_toolkit.completion import Completer
     from prompt_toolkit.lexers import Lexer
 
     from tiksql.script import Run
     from tiksql.shell.completion import World
-
-MOST_FILES = 200
-"""Files of a folder that are offered; nobody looks through more in a menu."""
 
 
 class Late:
@@ -45,6 +42,10 @@ class Late:
             self._thread.join()
 
     def _load(self, loaded: Callable[[], None]) -> None:
+        from tiksql.output.sanitize import hidden  # noqa: PLC0415 - see below
+
+        # Whatever is drawn, typed, suggested or offered, comes from here character by character.
+        Char.display_mappings.update(hidden())
         from tiksql.shell import completer  # noqa: PLC0415 - the reason for this module
 
         self._completer = completer.TikSQLCompleter(world_of(self._job))
@@ -56,27 +57,13 @@ def world_of(job: Run) -> World:
     """Say what candidates are made of in a prompt."""
     from tiksql.shell.commands import COMMANDS  # noqa: PLC0415 - see above
     from tiksql.shell.completion import World  # noqa: PLC0415 - see above
+    from tiksql.shell.paths import paths  # noqa: PLC0415 - see above
     from tiksql.shell.texts import saved  # noqa: PLC0415 - see above
 
     return World(
         parameters=lambda: job.values,
         scripts=lambda: dict.fromkeys(saved(), "saved"),
-        files=files,
+        files=paths,
         today=lambda: job.session.backend.now().date(),
         commands=COMMANDS.values(),
     )
-
-
-def files(typed: str) -> Iterator[str]:
-    """Yield the paths that begin with a text, folders with a slash at their end."""
-    folder, slash, name = typed.rpartition("/")
-    try:
-        found = sorted(Path(folder + slash or ".").expanduser().iterdir())
-    except (OSError, RuntimeError):
-        return
-    hidden = name.startswith(".")
-    fitting = [
-        path for path in found if path.name.startswith(name) and path.name.startswith(".") == hidden
-    ]
-    for path in fitting[:MOST_FILES]:
-        yield folder + slash + path.name + "/" * path.is_dir()
