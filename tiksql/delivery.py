@@ -14,10 +14,11 @@ from tiksql.output.formats import BETWEEN, FORMATS, open_writer
 from tiksql.watching import Watch
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Generator, Iterator
 
     from tiksql.console import Console
     from tiksql.output.writer import Style
+    from tiksql.rows import Row
     from tiksql.session import Session
     from tiksql.stream import Stats, Stream
 
@@ -58,7 +59,7 @@ class Delivery:
         Return the account below them, None where the form has none.
         """
         form = name or self.form()
-        with self._target() as out, closing(self.watch.batches(stream)) as batches:
+        with self._target() as out, closing(self._batches(stream, out)) as batches:
             first = next(batches, [])
             self._part(form, out)
             writer = open_writer(form, out, stream.heads, self._style(out))
@@ -68,9 +69,12 @@ class Delivery:
             footer = self._footer(stream, form, out)
             writer.close(footer)
             if isinstance(out, Screen):
-                out.account = footer
+                out.account, out.folds = footer, form != "table"
             out.flush()
         return footer
+
+    def _batches(self, stream: Stream, out: TextIO) -> Generator[list[Row], None, None]:
+        return self.watch.batches(stream, erased=out is self._console.stdout)
 
     def begin(self) -> None:
         """Begin anew: what comes next need not be parted from what a terminal has shown."""
@@ -162,10 +166,12 @@ class Delivery:
 class Screen(io.StringIO):
     """What goes to a terminal, held back until it is known whether it needs a pager.
 
-    ``account`` is its last line, shown again below the pager, which may be left before its end.
+    ``account`` is its last line, which is shown below the pager rather than at its end, where
+    not everybody gets. ``folds`` says whether lines that are too long are folded there, or cut.
     """
 
     account: str | None = None
+    folds = True
 
     def isatty(self) -> bool:
         """Say that it ends on a terminal."""
@@ -181,11 +187,10 @@ class Screen(io.StringIO):
         from tiksql.output.sanitize import visible  # noqa: PLC0415 - see above
 
         console.stdout.flush()
-        if not pages.show(text, pager, console.environ):
-            console.stdout.write(text)
-            return
-        if self.account:
-            console.stdout.write(visible(self.account) + "\n")
+        account = visible(self.account) + "\n" if self.account else ""
+        rows = text.removesuffix(account)
+        shown = pages.show(rows, pager, console.environ, folds=self.folds)
+        console.stdout.write(account if shown else text)
 
 
 @contextmanager

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 USUAL = "less"
-LESS = "SRFX"
-"""Long lines are cut rather than folded, colours pass, a short text ends it, the screen stays."""
+LESS = "RFX"
+"""Colours pass, a short text ends it, the screen stays; with ``S`` long lines are not folded."""
 
 
 def command(wish: str, environ: Mapping[str, str]) -> Sequence[str]:
@@ -33,9 +33,12 @@ def command(wish: str, environ: Mapping[str, str]) -> Sequence[str]:
     return words if words and shutil.which(words[0]) else ()
 
 
-def show(text: str, words: Sequence[str], environ: Mapping[str, str]) -> bool:
+def show(
+    text: str, words: Sequence[str], environ: Mapping[str, str], *, folds: bool = False
+) -> bool:
     """Show a text until its reader has had enough; say whether the pager could be started."""
-    more = {"LESS": LESS, "LESSCHARSET": "utf-8", "LESSSECURE": "1"}
+    flags = LESS if folds else f"S{LESS}"
+    more = {"LESS": flags, "LESSCHARSET": "utf-8", "LESSSECURE": "1"}
     with _left_to_the_pager():
         try:
             process = subprocess.Popen(  # noqa: S603 - words of the user's own, and no shell

@@ -46,20 +46,19 @@ class Watch:
         left = self._until - self._clock()
         return f"waiting {left:.0f} s: {self._why}" if left > 0 else ""
 
-    def batches(self, stream: Stream) -> Generator[list[Row], None, None]:
-        """Pass the batches of a stream on."""
+    def batches(self, stream: Stream, *, erased: bool) -> Generator[list[Row], None, None]:
+        """Pass the batches of a stream on; ``erased`` keeps the terminal free for each."""
         from tiksql.output.progress import Progress  # noqa: PLC0415 - not for a translation
 
         self.stopping = False
         progress = Progress(self._console.stderr, self._clock, self._console.environ)
-        with closing(stream.batches()) as found:
-            while True:
-                rows = progress.during(
-                    lambda: next(found, None), lambda: (counts(stream), self.note())
-                )
-                if rows is None:
-                    return
-                yield rows
+        with (
+            closing(stream.batches()) as found,
+            progress.ticking(lambda: (counts(stream), self.note())),
+        ):
+            for rows in found:
+                with progress.held(erased=erased):
+                    yield rows
 
 
 def counts(stream: Stream) -> Counts:

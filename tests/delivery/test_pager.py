@@ -53,6 +53,8 @@ def test_less_is_told_to_be_careful(tmp_path):
     pager.show("", ["sh", "-c", f"env > {path}"], {"PATH": os.environ["PATH"]})
     found = path.read_text().splitlines()
     assert {"LESS=SRFX", "LESSSECURE=1", "LESSCHARSET=utf-8"} <= set(found)
+    pager.show("", ["sh", "-c", f"env > {path}"], {"PATH": os.environ["PATH"]}, folds=True)
+    assert "LESS=RFX" in path.read_text().splitlines()
     pager.show("", ["sh", "-c", f"env > {path}"], {"PATH": os.environ["PATH"], "LESS": "R"})
     assert "LESS=R" in path.read_text().splitlines()
 
@@ -88,18 +90,18 @@ def test_a_terminal_holds_what_leaves_a_line_for_the_prompt(terminal, text, held
     assert terminal.holds(text) is held
 
 
-def test_the_account_is_shown_again_below_the_pager(terminal, tmp_path, monkeypatch):
+def test_the_account_is_shown_below_the_pager(terminal, tmp_path, monkeypatch):
     monkeypatch.setenv("PATH", os.environ["PATH"])
     seen = tmp_path / "seen"
     out = io.StringIO()
     console = Console(io.StringIO(), terminal.stdout, io.StringIO(), {"PATH": os.environ["PATH"]})
     monkeypatch.setattr(Console, "holds", lambda *_: False)
     screen = Screen()
-    screen.write("many rows\n9 rows\n")
+    screen.write("many rows\n9 rows␛[2J\n")
     screen.account = "9 rows\x1b[2J"
     object.__setattr__(console, "stdout", out)
     screen.show(console, ("tee", str(seen)))
-    assert seen.read_text() == "many rows\n9 rows\n"
+    assert seen.read_text() == "many rows\n"
     assert out.getvalue() == "9 rows␛[2J\n"
     screen.show(console, ("/",))
-    assert out.getvalue().endswith("many rows\n9 rows\n")
+    assert out.getvalue().endswith("many rows\n9 rows␛[2J\n")

@@ -53,11 +53,8 @@ class Screen:
     @property
     def last_line(self):
         """What stands behind the last prompt."""
-        return next(
-            line.removeprefix("tiksql>").strip()
-            for line in reversed(self.text.split("\n"))
-            if line.startswith("tiksql>")
-        )
+        lines = [line for line in self.text.split("\n") if line.startswith("tiksql>")]
+        return lines[-1].removeprefix("tiksql>").strip() if lines else None
 
     def look(self):
         """Take in what was drawn, and answer as a terminal does when asked for its cursor."""

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import os
 import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from typing import TYPE_CHECKING, Final, Protocol
 
 from tiksql.output.sanitize import fit, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
-
-T = TypeVar("T")
+    from collections.abc import Callable, Iterator, Mapping
 
 REDRAW_SECONDS: Final = 0.1
 _USUAL_WIDTH: Final = 80
@@ -72,19 +71,23 @@ class Progress:
         self._started = clock()
         self._drawn_at: float | None = None
         self._stands = False
+        self._lock = threading.Lock()
+        self._held = False
 
-    def during(self, wait: Callable[[], T], state: Callable[[], tuple[Counts, str]]) -> T:
-        """Draw the line again and again, in another thread, for as long as something is waited for.
+    @contextmanager
+    def ticking(self, state: Callable[[], tuple[Counts, str]]) -> Iterator[None]:
+        """Draw the line again and again, in another thread; it is gone at the end.
 
-        ``state`` says what to show each time. The line is gone when this returns.
+        ``state`` says what to show each time.
         """
         if not self._enabled:
-            return wait()
+            yield
+            return
         over = threading.Event()
         ticker = threading.Thread(target=self._tick, args=(over, state), daemon=True)
         ticker.start()
         try:
-            return wait()
+            yield
         finally:
             over.set()
             ticker.join()
@@ -92,7 +95,21 @@ class Progress:
 
     def _tick(self, over: threading.Event, state: Callable[[], tuple[Counts, str]]) -> None:
         while not over.wait(REDRAW_SECONDS):
-            self.show(*state())
+            with self._lock:
+                if not self._held:
+                    self.show(*state())
+
+    @contextmanager
+    def held(self, *, erased: bool) -> Iterator[None]:
+        """Draw nothing for as long as somebody else may; ``erased`` makes room for it."""
+        with self._lock:
+            self._held = True
+            if erased:
+                self.clear()
+        try:
+            yield
+        finally:
+            self._held = False
 
     def show(self, counts: Counts, note: str = "") -> None:
         """Draw the line, unless it was drawn a moment ago."""
