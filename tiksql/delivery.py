@@ -73,6 +73,11 @@ class Delivery:
             out.flush()
         return footer
 
+    def read(self, stream: Stream) -> None:
+        """Read a stream that has no rows to show: a collection is being filled."""
+        for _ in self.watch.batches(stream, erased=False):
+            pass
+
     def _batches(self, stream: Stream, out: TextIO) -> Generator[list[Row], None, None]:
         return self.watch.batches(stream, erased=out is self._console.stdout)
 

@@ -148,7 +148,7 @@ class Run:
 
     def _stop(self) -> bool:
         """Ask the statement under way to end well; say whether it will."""
-        self.delivery.watch.stopping = self.session.stop()
+        self.delivery.watch.stopping = self.session.line.stop()
         return self.delivery.watch.stopping
 
     # --- one statement
@@ -165,6 +165,8 @@ class Run:
     def _statement(self, statement: ast.Statement) -> None:
         if self.arguments.dry_run and isinstance(statement, ast.Query):
             statement = ast.Explain(statement, span=statement.span)
+        elif self.arguments.dry_run and isinstance(statement, ast.CreateCollection):
+            statement = ast.Explain(statement.query, span=statement.span)
         elif self.arguments.dry_run and isinstance(statement, ast.Explain):
             statement = replace(statement, analyze=False)
         answer = self.session.execute(statement, self.bound)
@@ -178,7 +180,7 @@ class Run:
 
     def _rows(self, stream: Stream) -> None:
         try:
-            account = self.delivery.rows(stream)
+            account = self._delivered(stream)
         finally:
             self._add(stream.stats)
         for text in stream.notes:
@@ -187,6 +189,16 @@ class Run:
             self.note(why)
         if not stream.stats.complete and not (account and self.for_people):
             self.note(wholeness(stream.stats))
+
+    def _delivered(self, stream: Stream) -> str | None:
+        """Deliver what there is, and return what a person has been told of it."""
+        if stream.heads:
+            return self.delivery.rows(stream)
+        self.delivery.read(stream)
+        account = self.delivery.account(stream) if self.for_people else None
+        if account:
+            self.note(account)
+        return account
 
     def _add(self, stats: Stats) -> None:
         """Add what a statement cost and brought to the account of the run."""

@@ -31,7 +31,7 @@ class Watch:
         self._until = clock()
         self.stopping = False
         self._why = ""
-        session.on_wait = self.waiting
+        session.line.on_wait = self.waiting
 
     def waiting(self, wait: Wait) -> None:
         """Remember what is waited for; the longest wait counts while several are under way."""

@@ -101,7 +101,7 @@ def test_the_session_tells_of_its_waits():
     server = Server(lambda *_: next(answers))
     session = Session(server.backend(), DEFAULTS)
     told = []
-    session.on_wait = told.append
+    session.line.on_wait = told.append
     (statement,) = parse(Source(SQL)).statements
     rows = [row for batch in session.execute(statement, {}).batches() for row in batch]
     session.close()

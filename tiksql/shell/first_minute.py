@@ -43,7 +43,10 @@ class Questions:
             return False
         from tiksql import backend  # noqa: PLC0415 - rarely needed
 
-        shell.job.session.move(backend.emulator())
+        session = shell.job.session
+        session.close()
+        session.backend = backend.emulator()
+        session.line.move(session.backend)
         shell.say("statements are answered by the emulator from now on")
         return True
 
