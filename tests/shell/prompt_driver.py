@@ -64,6 +64,7 @@ class Prompt:
     settings: dict = field(default_factory=lambda: {"format": "csv"})
     environ: dict = field(default_factory=dict)
     stream: type[io.StringIO] = io.StringIO
+    study: str | None = None
     status: int | None = None
 
     def __post_init__(self):
@@ -73,7 +74,7 @@ class Prompt:
         self.session = Session(self.backend, settings)
         self.console = Console(io.StringIO(), self.stream(), self.stream(), self.environ)
         self.job = Run(self.session, self.console, Arguments(), {})
-        self.toolbar = Toolbar(self.session)
+        self.toolbar = Toolbar(self.session, self.study)
 
     def type(self, *lines):
         """Type lines, each with Enter behind it, and leave; text in them may be any key."""

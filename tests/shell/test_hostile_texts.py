@@ -83,6 +83,6 @@ def test_what_was_typed_steers_nothing_when_it_is_shown_again(on_a_terminal, nam
 def test_the_toolbar_steers_nothing(on_a_terminal, name):
     made = Server(hostile_page).backend()
     backend = Backend(CORPUS[name], made.base_url, made.connect, made.now)
-    prompt = on_a_terminal(backend=backend)
+    prompt = on_a_terminal(backend=backend, study=CORPUS[name].replace("/", ""))
     assert steers(prompt.toolbar.text()) is None
     assert steers(prompt.console.stderr.getvalue()) is None

@@ -69,3 +69,9 @@ def test_the_keys_can_be_changed_while_the_prompt_runs(typed):
 def test_tab_opens_the_menu_and_enter_takes_what_is_chosen(typed):
     prompt = typed(Keys("\\tim"), Keys("\t"), Keys(ENTER), "")
     assert prompt.err == "timing is off\n"
+
+
+def test_the_collections_that_there_are_are_offered(typed):
+    made = "CREATE COLLECTION felines AS SELECT 1 AS whiskers;"
+    prompt = typed(made, Keys("SELECT whiskers FROM fel"), Keys("\t"), Keys(ENTER), ";")
+    assert prompt.out == "whiskers\n1\n"

@@ -75,6 +75,8 @@ class Editor:
 
     def read(self, draft: str | None = None) -> str:
         """Read one statement, script or command; it begins with a draft."""
+        if self._job.arguments.study or self._history.get_strings():
+            self.late.look()
         settings = self._job.session.settings
         vi = settings["keys"] == "vi"
         paints = self._job.console.paints(self._job.console.stdout, settings.text("color"))

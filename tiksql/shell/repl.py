@@ -23,7 +23,7 @@ BANNER = r"TikSQL on {server}. A statement ends with ; \? helps, \q leaves."
 
 def start(job: Run) -> int:
     """Open a prompt on the console of a run, as well as the console can."""
-    toolbar = Toolbar(job.session)
+    toolbar = Toolbar(job.session, job.arguments.study)
     if is_plain(job.console):
         return repl(job, PlainReader(job.console), toolbar)
     from tiksql.shell.editor import Editor  # noqa: PLC0415 - prompt_toolkit only where it can draw

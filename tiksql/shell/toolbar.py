@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
@@ -18,8 +19,9 @@ POOL = "research"
 class Toolbar:
     """The text of the line; what it says of the quota is read once for each statement."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, study: str | None = None) -> None:
         self._session = session
+        self._study = Path(study).name if study else ""
         self._quota: str | None = None
         self._stream: Stream | None = None
 
@@ -34,7 +36,7 @@ class Toolbar:
 
         if self._quota is None:
             self._quota = self._used()
-        parts = [self._session.backend.name, self._quota, self._last()]
+        parts = [self._study, self._session.backend.name, self._quota, self._last()]
         return visible(" · ".join(part for part in parts if part) + r" · \? help")
 
     def _used(self) -> str:
