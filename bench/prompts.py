@@ -30,7 +30,7 @@ from processes import FailedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-PEERS = ("litecli", "ipython")
+PEER = "ipython"
 LINES, COLUMNS = 45, 160
 PATIENCE = 10.0
 CONTROL = re.compile(rb"\x1b\[[0-9;?]*[A-Za-z]|\x1b[()][A-Z0-9]|\x1b[=>]")
@@ -39,7 +39,7 @@ WHERE_IS_THE_CURSOR, HERE = b"\x1b[6n", b"\x1b[1;1R"
 
 @dataclass
 class Contender:
-    """A command that ends up at a prompt; ``keys`` leave it."""
+    """A command that ends up at a prompt."""
 
     name: str
     command: Sequence[str]
@@ -51,7 +51,9 @@ def contenders(python: Path) -> list[Contender]:
     """Name the commands, all of one environment."""
     folder = python.parent
     return [
-        Contender("tiksql --emulator", [str(folder / "tiksql"), "--emulator"], re.compile(rb"tiksql>")),
+        Contender(
+            "tiksql --emulator", [str(folder / "tiksql"), "--emulator"], re.compile(rb"tiksql>")
+        ),
         Contender("litecli", [str(folder / "litecli")], re.compile(rb"\(none\)>|memory:?>")),
         Contender("ipython", [str(folder / "ipython")], re.compile(rb"In \[1\]:")),
     ]
@@ -121,7 +123,7 @@ def main(argv: list[str]) -> int:
 
 def _environment(folder: Path) -> Path:
     python = install(folder)
-    add(python, *PEERS)
+    add(python, PEER)
     return python
 
 
