@@ -61,6 +61,7 @@ class Run:
             self.bound = typed(source, self.values)
             self._check_single(statements)
         except TikSQLError as error:
+            self.mended(error)
             return self._failed(error, source, None)
         for number, statement in enumerate(statements, 1):
             if not self._goes_on(statement, source, number):

@@ -50,6 +50,12 @@ def test_the_rows_that_have_come_are_shown_and_labelled(interrupted):
     assert "| still |" in prompt.out
 
 
+def test_a_question_before_the_fetch_changes_nothing_about_that(interrupted):
+    prompt = interrupted(pressing(3), "SET confirm_requests = 0;", SQL, "y")
+    assert prompt.asked == 3
+    assert "3 rows · 3 records · 3 requests" in prompt.out
+
+
 def test_a_result_that_would_be_wrong_is_not_shown(interrupted):
     prompt = interrupted(pressing(3), SORTED)
     assert "error[TS801]: interrupted" in prompt.err

@@ -113,6 +113,14 @@ def test_ctrl_c_waits_for_the_page_in_flight(on_held, held):
     assert held.asked == 1
 
 
+def test_ctrl_c_after_a_question_ends_a_fetch_as_well(on_held, held):
+    held.release(2)
+    screen = on_held("--concurrency", "1").send("SET confirm_requests = 0;\r").ready()
+    screen.send(f"{SQL};\r").until("run it? [y/N]").send("y\r")
+    screen.until("2 pages · 2 records · 3 requests").interrupt().until("Ctrl-C again")
+    screen.until("2 rows · 2 records · 3 requests").ready()
+
+
 def test_ctrl_c_twice_shows_nothing_and_leaves_the_prompt_usable(on_held, held):
     held.release(1)
     screen = on_held("--concurrency", "1").send(f"{SQL};\r").until("1 page · 1 record · 2 requests")

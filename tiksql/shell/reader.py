@@ -77,5 +77,5 @@ def is_yes(answer: str) -> bool:
 
 def is_plain(console: Console) -> bool:
     """Say whether a console has no terminal that an editor can be drawn on."""
-    dumb = console.environ.get("TERM", "") in {"dumb", ""}
+    dumb = console.environ.get("TERM") in {"dumb", "unknown"}
     return dumb or not (console.stdin.isatty() and console.stdout.isatty())
