@@ -30,6 +30,11 @@ def install(folder: Path) -> Path:
     return python
 
 
+def add(python: Path, *packages: str) -> None:
+    """Install further packages beside it."""
+    _pip(python, "install", *packages)
+
+
 def _pip(python: Path, *arguments: str) -> None:
     command = [str(python), "-m", "pip", "-qq", "--disable-pip-version-check", *arguments]
     if subprocess.run(command, check=False).returncode:

@@ -14,8 +14,10 @@ if TYPE_CHECKING:
 
     from tiksql.api.client import Client
     from tiksql.api.events import Event, Keeper
+    from tiksql.api.patience import Wait
     from tiksql.api.quota import Meter
     from tiksql.api.runner import Runner
+    from tiksql.api.stopping import Stoppable
     from tiksql.backend import Backend
     from tiksql.planning.plan import Plan, Request
     from tiksql.reading import Ask
@@ -57,6 +59,9 @@ class Line:
         self._warn = warn
         self._client: Client | None = None
         self._runner: Runner | None = None
+        self._asking: Stoppable | None = None
+        self.on_wait: Callable[[Wait], None] = lambda _: None
+        """Hears of every wait before another try, in another thread."""
 
     def close(self) -> None:
         """Close it; a later request opens it again."""
@@ -64,11 +69,27 @@ class Line:
             self._runner.close()
         self._runner = self._client = None
 
+    def move(self, backend: Backend) -> None:
+        """Ask another server from now on."""
+        self.close()
+        self._backend = backend
+
+    def stop(self) -> bool:
+        """End the fetch under way, as Ctrl-C wishes; say whether there was one.
+
+        What has come is read to its end, and pages in flight get a second.
+        """
+        if self._asking is None or self._runner is None:
+            return False
+        self._runner.soon(self._asking.stop)
+        return True
+
     def asking(self, made: Plan, meter: Meter, keeper: Keeper, *, goes_on: bool = False) -> Ask:
         """Return how the requests of a plan are asked for; with ``goes_on`` what fails is a gap."""
 
         def ask(requests: Sequence[Request]) -> Generator[Event, None, None]:
             from tiksql.api.executor import fetch  # noqa: PLC0415 - see above
+            from tiksql.api.stopping import Stoppable  # noqa: PLC0415 - see above
 
             if not requests:
                 return
@@ -77,13 +98,16 @@ class Line:
             self._keep_reserve(requests[0].table.pool, meter)
             careful = made.limit is not None and (made.streams or made.stop)
             concurrency = 1 if careful else self._settings().number("concurrency")
-            asking = client.metered(meter)
+            asking = self._asking = Stoppable(client.metered(meter))
             keeper.expect(requests)
-            yield from runner.run(
-                lambda: fetch(
-                    requests, asking, concurrency=concurrency, keeper=keeper, goes_on=goes_on
+            try:
+                yield from runner.run(
+                    lambda: fetch(
+                        requests, asking, concurrency=concurrency, keeper=keeper, goes_on=goes_on
+                    )
                 )
-            )
+            finally:
+                self._asking = None
 
         return ask
 
@@ -103,6 +127,7 @@ class Line:
 
         if self._client is None or self._runner is None:
             self._client = self._backend.connect(self._warn)
+            self._client.listen(self.on_wait)
             self._runner = Runner(self._client.aclose)
         return self._client, self._runner
 

@@ -21,7 +21,7 @@ from tiksql.arguments import (
 )
 from tiksql.console import Console
 from tiksql.errors import InterruptError, TikSQLError, UsageError
-from tiksql.files import decoded, read_script, written_aside
+from tiksql.files import decoded, read_lines, read_script, written_aside
 from tiksql.script import Run
 from tiksql.session import Session
 from tiksql.source import Source
@@ -66,10 +66,9 @@ def main(argv: Sequence[str], console: Console) -> int:
     except SystemExit as done:  # argparse has shown its help or the version
         return int(done.code or 0)
     except Exception:  # noqa: BLE001 - the edge of the program: a bug shows its traceback
-        import traceback  # noqa: PLC0415 - only for a bug
+        from tiksql.output.problems import render_bug  # noqa: PLC0415 - only for a bug
 
-        console.stderr.write(traceback.format_exc())
-        console.stderr.write("this is a bug in tiksql; please report it with the lines above\n")
+        console.stderr.write(render_bug())
         return A_BUG
 
 
@@ -121,9 +120,9 @@ def _statements(arguments: Arguments, console: Console) -> int:
     job = Run(session, console, arguments, _values(arguments))
     try:
         if not arguments.scripts and console.stdin.isatty():
-            from tiksql.shell.repl import repl  # noqa: PLC0415 - prompt_toolkit for the prompt only
+            from tiksql.shell.repl import start  # noqa: PLC0415 - the prompt only
 
-            return repl(job)
+            return start(job)
         for source in _sources(arguments, console):
             if not job.script(source):
                 break
@@ -280,12 +279,7 @@ def _settings(arguments: Arguments, console: Console) -> Settings:
 
 
 def _values(arguments: Arguments) -> dict[str, object]:
-    return read_values(arguments.values, _lines_of)
-
-
-def _lines_of(name: str) -> list[str]:
-    text = read_script(name).text.removeprefix("\ufeff")
-    return [line.strip() for line in text.split("\n") if line.strip()]
+    return read_values(arguments.values, read_lines)
 
 
 def _sources(arguments: Arguments, console: Console) -> Iterator[Source]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TextIO
 
@@ -25,6 +26,27 @@ class Console:
         from tiksql.output.progress import terminal_width  # noqa: PLC0415 - not for files
 
         return terminal_width(self.stdout)
+
+    def height(self) -> int | None:
+        """Return the lines of the terminal, None for a file, a pipe or a terminal of no size."""
+        if not self.stdout.isatty():
+            return None
+        try:
+            return os.get_terminal_size(self.stdout.fileno()).lines or None
+        except OSError:
+            return None
+
+    def holds(self, text: str) -> bool:
+        """Say whether the terminal can show a text at once, with a line for the prompt."""
+        height, width = self.height(), self.width()
+        if height is None or width is None:
+            return True
+        from tiksql.output.sanitize import painted_width  # noqa: PLC0415 - not for files
+
+        lines = text.rstrip("\n").split("\n")
+        if len(lines) >= height:
+            return False
+        return sum(max(1, -(-painted_width(line) // width)) for line in lines) < height
 
     def paints(self, stream: TextIO, wish: str) -> bool:
         """Say whether a stream gets colours."""

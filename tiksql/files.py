@@ -22,6 +22,12 @@ def read_script(name: str) -> Source:
         raise UsageError("TS607", f"{name} cannot be read: {error.strerror}") from None
 
 
+def read_lines(name: str) -> list[str]:
+    """Read the lines of a file that are not blank."""
+    text = read_script(name).text.removeprefix("\ufeff")
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
 def decoded(octets: bytes, name: str) -> Source:
     """Read a script, which has to be UTF-8; raise ``ParseError`` at the first byte that is not."""
     try:

@@ -1,20 +1,17 @@
-"""A script, run: statements one after another, their results written, their errors shown."""
+"""A script, run: statements one after another, their results delivered, their errors shown."""
 
 from __future__ import annotations
 
 import json
-import time
-from collections import deque
-from contextlib import closing, contextmanager
+from contextlib import closing
 from dataclasses import dataclass, field
-from functools import partial
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any
 
-from tiksql.errors import TikSQLError, UsageError
+from tiksql.delivery import Delivery, counted, wholeness
+from tiksql.emptiness import why_empty
+from tiksql.errors import InterruptError, TikSQLError, UsageError
 from tiksql.exporting.export import Export
-from tiksql.files import written_aside
-from tiksql.output.formats import BETWEEN, FORMATS, open_writer
+from tiksql.interrupts import AbortedError, Interrupts
 from tiksql.parameters import typed
 from tiksql.planning.binding import bind
 from tiksql.planning.trees import harmless, query_of
@@ -22,22 +19,23 @@ from tiksql.session import Text
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator
+    from collections.abc import Callable, Iterator
 
     from tiksql.arguments import Arguments
     from tiksql.console import Console
-    from tiksql.output.progress import Progress
-    from tiksql.output.writer import Style
     from tiksql.session import Session
     from tiksql.source import Source
     from tiksql.stream import Stats, Stream
 
-READ_BY_PEOPLE = frozenset({"table", "vertical"})
-
 
 @dataclass(slots=True)
 class Run:
-    """The running of one command's scripts: what was written so far, and how it went."""
+    """The running of one command's scripts: what was written so far, and how it went.
+
+    ``confirm`` is asked before a stream is read. ``mended`` is told an error and says whether
+    it did something about it, so that the statement shall be tried again. ``kept`` may hold on to
+    a stream before it is read. ``for_people`` adds what a program does not need to be told.
+    """
 
     session: Session
     console: Console
@@ -45,9 +43,17 @@ class Run:
     values: dict[str, object]
     bound: dict[str, object] = field(default_factory=dict)
     status: int = 0
-    results: int = 0
     totals: dict[str, Any] = field(default_factory=dict)
     confirm: Callable[[Stream], bool] = lambda _: True
+    mended: Callable[[TikSQLError], bool] = lambda _: False
+    kept: Callable[[Stream], None] = lambda _: None
+    for_people: bool = False
+    delivery: Delivery = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Open the way out."""
+        self.for_people = self.for_people or self.console.stderr.isatty()
+        self.delivery = Delivery(self.session, self.console, self.arguments.output)
 
     def script(self, source: Source) -> bool:
         """Run the statements of a source; say whether what comes after it shall run, too."""
@@ -58,19 +64,29 @@ class Run:
             self.bound = typed(source, self.values)
             self._check_single(statements)
         except TikSQLError as error:
+            self.mended(error)
             return self._failed(error, source, None)
         for number, statement in enumerate(statements, 1):
-            try:
-                self._statement(statement)
-            except TikSQLError as error:
-                if not self._failed(error, source, number):
-                    return False
+            if not self._goes_on(statement, source, number):
+                self._note_left(len(statements) - number)
+                return False
         return True
+
+    def _goes_on(self, statement: ast.Statement, source: Source, number: int) -> bool:
+        """Run one statement; say whether the next one shall run."""
+        with Interrupts(self._stop) as interrupts:
+            try:
+                self._tried(statement)
+            except AbortedError:
+                return self._failed(InterruptError("TS801", "aborted"), source, number)
+            except TikSQLError as error:
+                return self._failed(error, source, number)
+        return not interrupts.pressed
 
     def _check_single(self, statements: tuple[ast.Statement, ...]) -> None:
         silent = ast.SetSetting | ast.ResetSetting | ast.Copy
         shown = [s for s in statements if not isinstance(s, silent)]
-        if self.arguments.output and len(shown) + self.results > 1:
+        if self.arguments.output and len(shown) + self.delivery.results > 1:
             raise UsageError(
                 "TS605",
                 "-o takes one result, and there are more",
@@ -81,7 +97,14 @@ class Run:
         """Show an error of a source; say whether the next statement shall run."""
         error.source = error.source or source
         self.failed(error, number)
+        if isinstance(error, InterruptError):
+            return False
         return self.session.settings["on_error"] == "continue"
+
+    def _note_left(self, statements: int) -> None:
+        if statements:
+            many = "statement" if statements == 1 else f"{statements} statements"
+            self.note(f"the {many} after it did not run")
 
     def failed(self, error: TikSQLError, number: int | None = None) -> None:
         """Show an error and remember it; the first decides the exit status."""
@@ -126,7 +149,21 @@ class Run:
         except TikSQLError as error:
             self._failed(error, source, None)
 
+    def _stop(self) -> bool:
+        """Ask the statement under way to end well; say whether it will."""
+        self.delivery.watch.stopping = self.session.line.stop()
+        return self.delivery.watch.stopping
+
     # --- one statement
+
+    def _tried(self, statement: ast.Statement) -> None:
+        """Run a statement, and once more if what stopped it has been mended."""
+        try:
+            self._statement(statement)
+        except TikSQLError as error:
+            if not self.mended(error):
+                raise
+            self._statement(statement)
 
     def _statement(self, statement: ast.Statement) -> None:
         if self.arguments.dry_run:
@@ -135,77 +172,44 @@ class Run:
             statement = harmless(statement)
         answer = self.session.execute(statement, self.bound)
         if isinstance(answer, Text):
-            self._write_text(answer.text)
+            self.delivery.text(answer.text)
             if answer.stream:
                 self._add(answer.stream.stats)
         elif isinstance(answer, Export):
             if self.confirm(answer.stream):
-                self._watch(answer.stream, partial(self._export, answer))
+                self._told(answer.stream, lambda: self._exported(answer))
         elif answer is not None and self.confirm(answer):
-            self._write_rows(answer)
+            self.kept(answer)
+            self._told(answer, lambda: self._delivered(answer))
 
-    def _export(self, export: Export, batches: Generator[list[Any], None, None]) -> None:
-        made = export.write(batches)
-        self.note(f"{_counted(made.rows, 'row')} written to {export.order.path}")
-
-    def _notes(self, stream: Stream) -> None:
+    def _told(self, stream: Stream, deliver: Callable[[], str | None]) -> None:
+        """Deliver a stream, and say what has to be said of it."""
+        try:
+            account = deliver()
+        finally:
+            self._add(stream.stats)
         for text in stream.notes:
             self.note(text)
-        if not stream.stats.complete:
-            self.note(f"INCOMPLETE: {stream.stats.reason}")
+        why = why_empty(stream) if self.for_people and stream.heads else None
+        if why is not None:
+            self.note(why)
+        if not stream.stats.complete and not (account and self.for_people):
+            self.note(wholeness(stream.stats))
 
-    def _write_text(self, text: str) -> None:
-        from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - not for rows
+    def _exported(self, export: Export) -> None:
+        with closing(self.delivery.watch.batches(export.stream, erased=False)) as batches:
+            made = export.write(batches)
+        self.note(f"{counted(made.rows, 'row')} written to {export.order.path}")
 
-        with self._target() as stream:
-            self._part("table", stream)
-            shown = visible_lines(text) if stream.isatty() else text
-            stream.write(shown + "\n")
-
-    def _write_rows(self, stream: Stream) -> None:
-        if not stream.heads:
-            self._watch(stream, partial(deque, maxlen=0))
-            return
-        name = self._format()
-        try:
-            with self._target() as out, closing(self._watched(stream)) as batches:
-                first = next(batches, [])
-                self._part(name, out)
-                writer = open_writer(name, out, stream.heads, self._style(out))
-                writer.write(first)
-                for rows in batches:
-                    writer.write(rows)
-                writer.close(self._footer(stream, name, out))
-                out.flush()
-        finally:
-            self._add(stream.stats)
-        self._notes(stream)
-
-    def _watch(self, stream: Stream, use: Callable[..., object]) -> None:
-        """Read a stream that has no rows to show: a collection or a file is being filled."""
-        try:
-            with closing(self._watched(stream)) as batches:
-                use(batches)
-        finally:
-            self._add(stream.stats)
-        self._notes(stream)
-
-    def _watched(self, stream: Stream) -> Generator[list[Any], None, None]:
-        """Pass the batches on, with a line of progress wherever the next one is waited for."""
-        progress = self._progress()
-        try:
-            progress.show(_counts(stream))
-            for rows in stream.batches():
-                progress.clear()
-                yield rows
-                progress.show(_counts(stream))
-        finally:
-            progress.clear()
-
-    def _progress(self) -> Progress:
-        from tiksql.output.progress import Progress  # noqa: PLC0415 - only on a terminal
-
-        return Progress(self.console.stderr, time.monotonic, self.console.environ)
+    def _delivered(self, stream: Stream) -> str | None:
+        """Deliver what there is, and return what a person has been told of it."""
+        if stream.heads:
+            return self.delivery.rows(stream)
+        self.delivery.read(stream)
+        account = self.delivery.account(stream) if self.for_people else None
+        if account:
+            self.note(account)
+        return account
 
     def _add(self, stats: Stats) -> None:
         """Add what a statement cost and brought to the account of the run."""
@@ -222,76 +226,3 @@ class Run:
         line |= {"complete": True, "reason": None, "elapsed_ms": 0, **self.totals}
         line["complete"] = line["complete"] and self.status == 0
         self.console.stderr.write(json.dumps(line, separators=(",", ":")) + "\n")
-
-    # --- where and how
-
-    def _format(self) -> str:
-        name = self.session.settings.text("format")
-        if name != "auto":
-            return name
-        if self.arguments.output:
-            suffix = Path(self.arguments.output).suffix.lstrip(".").lower()
-            named = {"md": "markdown", "txt": "table", "ndjson": "jsonl"}.get(suffix, suffix)
-            if named in {"parquet", "xlsx"}:
-                raise UsageError("TS605", f"-o does not write {named}", hint="COPY (…) TO 'FILE'")
-            return named if named in FORMATS else "csv"
-        if not self.console.stdout.isatty():
-            return "csv"
-        return "vertical" if self.session.settings["expanded"] == "on" else "table"
-
-    def _style(self, out: TextIO) -> Style:
-        from tiksql.output.writer import Style  # noqa: PLC0415 - not for a translation
-
-        settings = self.session.settings
-        terminal = out is self.console.stdout and out.isatty()
-        return Style(
-            width=self.console.width() if terminal else None,
-            color=self.console.paints(out, settings.text("color")) and terminal,
-            null=settings.text("null"),
-            terminal=terminal,
-        )
-
-    def _footer(self, stream: Stream, name: str, out: TextIO) -> str | None:
-        stats = stream.stats
-        shown = out.isatty() and out is self.console.stdout
-        if name not in READ_BY_PEOPLE or not (shown or not stats.complete):
-            return None
-        parts = [_counted(stats.rows, "row")]
-        if stream.plan:
-            parts += [_counted(stats.records, "record"), _counted(stats.requests, "request")]
-        if shown and self.session.settings.flag("timing"):
-            parts.append(f"{stats.elapsed_ms / 1000:.1f} s")
-        parts.append("complete" if stats.complete else f"INCOMPLETE: {stats.reason}")
-        return " · ".join(parts)
-
-    def _part(self, name: str, out: TextIO) -> None:
-        """Part this result from the one before it."""
-        if self.results:
-            out.write(BETWEEN[name])
-        self.results += 1
-
-    @contextmanager
-    def _target(self) -> Iterator[TextIO]:
-        if self.arguments.output is None:
-            yield self.console.stdout
-            return
-        with written_aside(Path(self.arguments.output)) as stream:
-            yield stream
-
-
-def _counts(stream: Stream) -> Any:
-    from tiksql.output.progress import Counts  # noqa: PLC0415 - only on a terminal
-
-    stats = stream.stats
-    return Counts(
-        pages=stats.pages,
-        records=stats.records,
-        requests=stats.requests,
-        retries=stats.retries,
-        windows_done=max(0, stats.windows - 1),
-        windows=len(stream.plan.requests) if stream.plan else 0,
-    )
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -196,7 +196,7 @@ class Session:
                 partial = self.settings.flag("allow_partial")
                 yield from Evaluation(made, reading, judge, allow_partial=partial).rows()
 
-        return Stream(made.heads, rows, notes=list(made.notes), plan=made)
+        return Stream(made.heads, rows, notes=list(made.notes), plan=made, meter=meter)
 
     @contextmanager
     def _keeping(self, made: Plan, stream: Stream) -> Iterator[Keeper]:

@@ -63,15 +63,19 @@ TABLE: dict[str, Setting] = {
         ),
         Setting("expanded", "off", "one column a line on a terminal", ("on", "off", "auto")),
         Setting("null", "NULL", "how a missing value looks in a table"),
+        Setting(
+            "pager",
+            "auto",
+            "what shows long results on a terminal: auto ($PAGER, or less), off, or a command",
+        ),
+        Setting("keys", "emacs", "keys of the prompt", ("emacs", "vi")),
+        Setting("history", default=True, description="keep what was typed at the prompt"),
         Setting("timing", default=True, description="show how long a statement took"),
         Setting("on_error", "stop", "what a script does after an error", ("stop", "continue")),
         Setting("color", "auto", "colours on a terminal", ("auto", "always", "never")),
         Setting("reserve", 0, "requests of a day that are left for others"),
     )
 }
-
-LATER = {"pager": "the pager comes with the full prompt"}
-"""Settings of the language that nothing would obey yet."""
 
 WORDS = {"on": True, "true": True, "yes": True, "1": True}
 WORDS |= {"off": False, "false": False, "no": False, "0": False}
@@ -120,8 +124,6 @@ def find(name: str) -> Setting:
     folded = name.lower()
     if folded in TABLE:
         return TABLE[folded]
-    if folded in LATER:
-        raise UsageError("TS406", f"{folded} cannot be set yet", hint=LATER[folded])
     near = nearest(folded, TABLE)
     raise UsageError(
         "TS204",

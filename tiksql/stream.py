@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 from tiksql.errors import IncompleteError, InterruptError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Generator, Iterable, Iterator
 
     from tiksql.api.pages import Page
+    from tiksql.api.quota import Meter
     from tiksql.errors import TikSQLError
     from tiksql.planning.plan import Plan
     from tiksql.rows import Head, Row
@@ -56,6 +57,7 @@ class Stream:
     """A result that is read once, batch by batch; its stats are whole when the batches end.
 
     ``drift`` counts, by column, the values that did not have the documented type and are NULL.
+    ``meter`` counts its requests as they are sent, so it runs ahead of the stats.
     """
 
     heads: tuple[Head, ...]
@@ -65,8 +67,9 @@ class Stream:
     received: list[dict[str, Any]] = field(default_factory=list)
     plan: Plan | None = None
     drift: Counter[str] = field(default_factory=Counter)
+    meter: Meter | None = None
 
-    def batches(self) -> Iterator[list[Row]]:
+    def batches(self) -> Generator[list[Row], None, None]:
         """Yield the rows as they arrive; a failure before the first row is raised."""
         for rows in self.source(self):
             self.stats.rows += len(rows)

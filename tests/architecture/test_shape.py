@@ -46,7 +46,7 @@ def test_no_function_is_longer_than_50_lines_but_those_listed():
     assert long == FUNCTIONS_LONGER_THAN_50_LINES
 
 
-def test_only_the_edge_catches_everything():
+def test_only_the_edges_catch_everything():
     broad = [
         str(path.relative_to(ROOT))
         for path in MODULES
@@ -54,7 +54,7 @@ def test_only_the_edge_catches_everything():
         if isinstance(node, ast.ExceptHandler)
         and (node.type is None or getattr(node.type, "id", "") in {"Exception", "BaseException"})
     ]
-    assert broad == ["tiksql/cli.py"]
+    assert broad == ["tiksql/cli.py", "tiksql/shell/repl.py"]
 
 
 def test_nothing_is_left_undone():

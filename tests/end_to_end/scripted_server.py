@@ -49,7 +49,7 @@ class Server:
         if isinstance(found, tuple):
             status, code, *said = found
             error = {"code": code, "message": said[0] if said else f"said {code}", "log_id": "L"}
-            return httpx.Response(status, json={"data": {}, "error": error})
+            return httpx.Response(status, content=json.dumps({"data": {}, "error": error}))
         error = {"code": "ok", "message": "", "log_id": "L"}
         return httpx.Response(200, json={"data": found, "error": error})
 

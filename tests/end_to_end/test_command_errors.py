@@ -96,7 +96,7 @@ def test_a_command_that_is_nearly_right_is_suggested(run):
         ("SET page_size = 1.5", "TS215", "1.5"),
         ("SET format = jsn", "TS215", "jsn"),
         ("SET allow_full_scan = maybe", "TS215", "maybe"),
-        ("SET pager = less", "TS406", "pager"),
+        ("SET keys = wordstar", "TS215", "wordstar"),
         ("DESCRIBE vidoes", "TS202", "vidoes"),
         ("CREATE COLLECTION videos AS SELECT id FROM comments", "TS231", "videos"),
         ("REFRESH COLLECTION nothing", "TS233", "nothing"),

@@ -263,6 +263,7 @@ def test_two_results_stand_apart_where_a_blank_line_is_no_data():
     assert {name for name, between in BETWEEN.items() if between} == {
         "table",
         "vertical",
+        "fitting",
         "csv",
         "tsv",
         "markdown",

@@ -2,6 +2,7 @@ import io
 import os
 import pty
 import termios
+import threading
 
 import pytest
 from wcwidth import wcswidth
@@ -33,8 +34,8 @@ def progress(stream, clock, width=80, term="xterm"):
 def test_it_says_how_far_a_statement_is():
     counts = Counts(pages=12, records=1184, requests=13, retries=1, windows_done=3, windows=10)
     assert describe(counts, 75.9, "waiting for the quota") == (
-        "3/10 windows · 12 pages · 1,184 records · 13 requests · 1 retry · 1 min 15 s"
-        " · waiting for the quota"
+        "waiting for the quota"
+        " · 3/10 windows · 12 pages · 1,184 records · 13 requests · 1 retry · 1 min 15 s"
     )
     assert describe(Counts(1, 1, 1), 3725) == "1 page · 1 record · 1 request · 1 h 02 min"
 
@@ -78,7 +79,7 @@ def test_it_is_never_wider_than_the_terminal(width, clock):
 def test_a_note_cannot_steer_the_terminal(clock):
     stream = Terminal()
     progress(stream, clock).show(Counts(), "\x1b[2J\u202e\n")
-    assert stream.getvalue().endswith("␛[2J\\u202e⏎")
+    assert stream.getvalue().startswith("\r\x1b[K␛[2J\\u202e⏎ · ")
 
 
 def test_a_stream_without_a_terminal_is_taken_for_80_cells():
@@ -90,3 +91,47 @@ def test_a_terminal_is_asked_for_its_cells():
     termios.tcsetwinsize(follower, (24, 123))
     with os.fdopen(follower, "w") as stream, os.fdopen(main, "rb"):
         assert terminal_width(stream) == 123
+
+
+def ticked(stream, clock, seen):
+    """Let a line tick until ``seen`` holds of what was drawn."""
+    line = progress(stream, clock)
+    drawn = threading.Event()
+
+    def state():
+        clock.now += 1
+        if seen(stream.getvalue()):
+            drawn.set()
+        return Counts(pages=3), ""
+
+    with line.ticking(state):
+        assert drawn.wait(30)
+    return line
+
+
+def test_it_goes_on_while_nothing_comes_and_is_gone_at_the_end(clock, monkeypatch):
+    monkeypatch.setattr("tiksql.output.progress.REDRAW_SECONDS", 0.001)
+    stream = Terminal()
+    ticked(stream, clock, lambda text: text.count("3 pages") > 2)
+    assert stream.getvalue().endswith("\r\x1b[K")
+
+
+@pytest.mark.parametrize(("erased", "left"), [(True, False), (False, True)])
+def test_it_is_held_while_somebody_else_writes(clock, monkeypatch, erased, left):
+    monkeypatch.setattr("tiksql.output.progress.REDRAW_SECONDS", 0.001)
+    stream = Terminal()
+    line = progress(stream, clock)
+    line.show(Counts(pages=3))
+    with line.held(erased=erased):
+        assert stream.getvalue().endswith(" s") is left
+        before = stream.getvalue()
+        over = threading.Event()
+        threading.Timer(0.02, over.set).start()
+        line._tick(over, lambda: (Counts(pages=4), ""))
+        assert stream.getvalue() == before
+
+
+def test_a_stream_that_is_no_terminal_starts_no_thread(clock):
+    before = threading.active_count()
+    with progress(io.StringIO(), clock).ticking(lambda: (Counts(), "")):
+        assert threading.active_count() == before

@@ -103,7 +103,7 @@ def test_the_functions_that_are_offered_exist():
 
 
 def test_the_forms_of_explain_exist():
-    assert set(LATER) | {"text", "json", "sql"} == set(FORMATS)
+    assert set(LATER) | {"text", "json", "sql", "spark"} == set(FORMATS)
 
 
 def test_the_options_of_copy_can_be_written():

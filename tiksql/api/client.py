@@ -23,11 +23,13 @@ from tiksql.api.world import REAL, World
 from tiksql.errors import ConnectionFailedError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     import httpx
 
     from tiksql.api.pages import Page
+    from tiksql.api.patience import Wait
     from tiksql.api.settings import Settings
     from tiksql.planning.plan import Request
 
@@ -93,6 +95,10 @@ class Client:
     def limit(self, seconds: float | None) -> None:
         """Let everything from now on end within some seconds; None lifts the limit."""
         self._patience.limit(seconds)
+
+    def listen(self, told: Callable[[Wait], None]) -> None:
+        """Let somebody hear of every wait as it begins, in the thread of the loop."""
+        self._patience.told = told
 
     async def fetch_page(self, request: Request, body: dict[str, Any], number: int) -> Page:
         """Ask for one page, as often as the policy says; raise what it ends with.

@@ -56,6 +56,12 @@ def failure(trouble: Trouble, *, host: str, tries: int, secrets: Iterable[str]) 
     return rule.error(rule.code, message, hint=rule.hint)
 
 
+def reason(trouble: Trouble, host: str) -> str:
+    """Say in a few words of ours what went wrong; nothing in them is from elsewhere."""
+    says = POLICY[trouble.outcome].says.format(host=host)
+    return f"{says} (HTTP {trouble.status})" if trouble.status else says
+
+
 def _facts(trouble: Trouble, tries: int) -> tuple[str, ...]:
     return (
         trouble.detail,

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from tiksql.api.failures import Trouble, failure
+from tiksql.api.failures import Trouble, failure, reason
 from tiksql.api.retry import Outcome, pause
 from tiksql.errors import ConnectionFailedError
 
@@ -26,8 +27,19 @@ class Attempt(Protocol[T_co]):
         """Try once."""
 
 
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Seconds that begin now and end with the next try, and what went wrong, in our own words."""
+
+    seconds: float
+    why: str
+
+
 class Patience:
-    """The loop around every request. ``secrets`` are what no message may contain."""
+    """The loop around every request. ``secrets`` are what no message may contain.
+
+    ``told`` hears of every wait as it begins, in the thread of the loop.
+    """
 
     def __init__(
         self, host: str, world: World, rate: RateLimit, secrets: Callable[[], Iterable[str]]
@@ -38,6 +50,7 @@ class Patience:
         self._secrets = secrets
         self._seconds = math.inf
         self._began = world.monotonic()
+        self.told: Callable[[Wait], None] = lambda _: None
 
     def limit(self, seconds: float | None) -> None:
         """Let everything from now on end within some seconds; None lifts the limit."""
@@ -71,4 +84,7 @@ class Patience:
             raise failure(trouble, host=self._host, tries=failures, secrets=self._secrets())
         if trouble.outcome is Outcome.RATE:
             self._rate.hold(seconds)
-        await self._world.sleep(min(seconds, self.left()))
+        seconds = min(seconds, self.left())
+        if seconds > 0:
+            self.told(Wait(seconds, reason(trouble, self._host)))
+        await self._world.sleep(seconds)

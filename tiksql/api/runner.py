@@ -74,6 +74,11 @@ class Runner:
         finally:
             future.cancel()
 
+    def soon(self, callback: Callable[[], None]) -> None:
+        """Call something in the loop; this may be asked for in a signal handler."""
+        if self._loop and not self._closed:
+            self._loop.call_soon_threadsafe(callback)
+
     def close(self) -> None:
         """Clean up and end the thread; closing twice is closing once."""
         if self._loop and not self._closed:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _WRITERS: Final = {
     "table": ("table", "TableWriter"),
     "vertical": ("vertical", "VerticalWriter"),
+    "fitting": ("fitting", "FittingWriter"),
     "csv": ("separated", "CsvWriter"),
     "tsv": ("separated", "TsvWriter"),
     "json": ("objects", "JsonWriter"),
@@ -22,20 +23,21 @@ _WRITERS: Final = {
 }
 """The module and the class of each format: only the one that is used is imported."""
 
-FORMATS: Final = tuple(_WRITERS)
-"""The names of the formats, as ``--format`` takes them."""
+FORMATS: Final = tuple(name for name in _WRITERS if name != "fitting")
+"""The names of the formats, as ``--format`` takes them; one is chosen by what fits."""
 
 EXACT: Final = frozenset({"csv", "tsv", "json", "jsonl"})
 """The formats that keep every character, unless they are written to a terminal."""
 
-BETWEEN: Final = {name: "" if name in {"json", "jsonl"} else "\n" for name in FORMATS}
+BETWEEN: Final = {name: "" if name in {"json", "jsonl"} else "\n" for name in _WRITERS}
 """What is written between two results of one run."""
 
 
 def open_writer(name: str, sink: Sink, heads: Sequence[Head], style: Style) -> Writer:
     """Open a writer for one result; nothing is written before its first rows or its end.
 
-    ``KeyError`` for a name that is not in ``FORMATS``.
+    ``fitting`` is a table, or vertical where that would hide columns. ``KeyError`` for a name
+    that is neither this nor in ``FORMATS``.
     """
     from tiksql.output.writer import VisibleSink  # noqa: PLC0415 - names alone need no writer
 

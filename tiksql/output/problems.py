@@ -11,7 +11,7 @@ import json
 from typing import TYPE_CHECKING, Final
 
 from tiksql.output.excerpt import Excerpt, excerpt
-from tiksql.output.sanitize import shorten, visible, width
+from tiksql.output.sanitize import shorten, visible, visible_lines, width
 
 if TYPE_CHECKING:
     from tiksql.errors import TikSQLError
@@ -40,6 +40,16 @@ def render_text(error: TikSQLError, *, color: bool = False, width: int | None = 
         lines += _place(error.source, error.span, hints, color=color, width=width)
     lines += [f"    {hint}".rstrip() for hint in hints]
     return "".join(f"{line}\n" for line in lines)
+
+
+def render_bug() -> str:
+    """Show the exception that is being handled as what it is, without a character that steers."""
+    import traceback  # noqa: PLC0415 - only for a bug
+
+    return (
+        visible_lines(traceback.format_exc())
+        + "this is a bug in tiksql; please report it with the lines above\n"
+    )
 
 
 def render_json(error: TikSQLError, *, statement: int | None = None) -> str:

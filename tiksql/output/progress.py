@@ -7,13 +7,15 @@ terminal calls ``clear`` first.
 from __future__ import annotations
 
 import os
+import threading
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
 
 from tiksql.output.sanitize import fit, visible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 REDRAW_SECONDS: Final = 0.1
 _USUAL_WIDTH: Final = 80
@@ -69,6 +71,45 @@ class Progress:
         self._started = clock()
         self._drawn_at: float | None = None
         self._stands = False
+        self._lock = threading.Lock()
+        self._held = False
+
+    @contextmanager
+    def ticking(self, state: Callable[[], tuple[Counts, str]]) -> Iterator[None]:
+        """Draw the line again and again, in another thread; it is gone at the end.
+
+        ``state`` says what to show each time.
+        """
+        if not self._enabled:
+            yield
+            return
+        over = threading.Event()
+        ticker = threading.Thread(target=self._tick, args=(over, state), daemon=True)
+        ticker.start()
+        try:
+            yield
+        finally:
+            over.set()
+            ticker.join()
+            self.clear()
+
+    def _tick(self, over: threading.Event, state: Callable[[], tuple[Counts, str]]) -> None:
+        while not over.wait(REDRAW_SECONDS):
+            with self._lock:
+                if not self._held:
+                    self.show(*state())
+
+    @contextmanager
+    def held(self, *, erased: bool) -> Iterator[None]:
+        """Draw nothing for as long as somebody else may; ``erased`` makes room for it."""
+        with self._lock:
+            self._held = True
+            if erased:
+                self.clear()
+        try:
+            yield
+        finally:
+            self._held = False
 
     def show(self, counts: Counts, note: str = "") -> None:
         """Draw the line, unless it was drawn a moment ago."""
@@ -102,13 +143,13 @@ def terminal_width(stream: Terminal) -> int:
 def describe(counts: Counts, seconds: float, note: str = "") -> str:
     """Say in one line of visible text how far a statement is."""
     parts = [
+        visible(note),
         f"{counts.windows_done}/{counts.windows} windows" if counts.windows else "",
         _plural(counts.pages, "page"),
         _plural(counts.records, "record"),
         _plural(counts.requests, "request"),
         _plural(counts.retries, "retry", "retries") if counts.retries else "",
         _duration(seconds),
-        visible(note),
     ]
     return " · ".join(part for part in parts if part)
 

@@ -59,6 +59,7 @@ _SUSPECT = re.compile(
     rf"|\u200d(?![{_EMOJI}])|(?<![{_EMOJI}])(?<![{_EMOJI}]\ufe0f)\u200d"
     rf"|(?:(?![\w\s])[{_MARKED}]){{{MARKS_KEPT + 1},}}"
 )
+_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _PICTURES = {chr(code): chr(0x2400 + code) for code in range(32)} | {"\x7f": "␡", "\n": "⏎"}
 
@@ -68,6 +69,16 @@ def visible(text: str) -> str:
     if (text.isascii() and text.isprintable()) or not _PERHAPS(text):
         return text
     return _SUSPECT.sub(_symbols, text)
+
+
+def hidden() -> dict[str, str]:
+    """Return every character of the first plane that a terminal does not draw, and its symbol.
+
+    For whoever draws character by character; joiners and variation selectors, which only others
+    make harmful, are not among them.
+    """
+    plane = "".join(map(chr, range(0x10000)))
+    return {c: visible(c) for c in re.findall(f"[{_INVISIBLE}]", plane)}
 
 
 def visible_lines(text: str) -> str:
@@ -90,6 +101,11 @@ def width(text: str) -> int:
         return len(text)
     cells = _cell_counter()(text)
     return cells if cells >= 0 else _cell_counter()(visible(text))
+
+
+def painted_width(line: str) -> int:
+    """Count the cells of a visible line that may have colours in it."""
+    return width(_COLOR.sub("", line)) if "\x1b" in line else width(line)
 
 
 def fit(text: str, cells: int) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 
 from tiksql.output.layout import Column, layout
 from tiksql.output.sanitize import fit, visible, width
-from tiksql.output.values import texts
+from tiksql.output.values import grouped, texts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,6 +42,7 @@ class TableWriter:
         self._null = visible(style.null)
         # A terminal that says it has no cells does not know how many it has.
         self._width = style.width or None
+        self._groups = style.terminal
         self._dims = style.color and (self._width is None or self._width >= _TINY)
         self._names = [visible(head.name) for head in heads]
         self._cells: list[list[str | None]] = [[] for _ in heads]
@@ -53,9 +54,13 @@ class TableWriter:
             for head, column, cells in zip(self._heads, columns, self._cells, strict=True):
                 cells += [v if v is None else visible(v) for v in texts(head.type, column)]
 
+    def fits(self) -> bool:
+        """Say whether there is room for every column."""
+        return len(self._widths()) == len(self._heads)
+
     def close(self, footer: str | None = None) -> None:
         """Draw the table, the line about hidden columns, and the footer."""
-        widths = layout([self._measure(i) for i in range(len(self._heads))], self._width)
+        widths = self._widths()
         lines = self._draw(widths).split("\n") if widths else []
         if self._width is not None and self._width < _TINY:
             lines = [fit(line, self._width) for line in lines]
@@ -64,6 +69,14 @@ class TableWriter:
         if footer is not None:
             lines.append(visible(footer))
         self._sink.write("".join(f"{line}\n" for line in lines))
+
+    def _widths(self) -> list[int]:
+        if self._groups:
+            self._groups = False
+            for head, cells in zip(self._heads, self._cells, strict=True):
+                if head.type == "integer":
+                    cells[:] = grouped(cells)
+        return layout([self._measure(i) for i in range(len(self._heads))], self._width)
 
     def _measure(self, index: int) -> Column:
         null = width(self._null)

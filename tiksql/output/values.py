@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 _EXACT_IN_JSON: Final = 2**53
 """Readers that take every number for a double lose digits from here on."""
 
+_FEWEST_GROUPED: Final = 5
+_MOST_GROUPED: Final = 15
+
 _AS_THEY_ARE: Final = frozenset({"text", "boolean", "date", "text[]"})
 """The types whose values JSON writes rightly without being told."""
 
@@ -37,6 +40,17 @@ def texts(kind: ColumnType, values: Sequence[object]) -> list[str | None]:
     if kind in {"id", "integer"}:
         return [str(v) if type(v) is int else _text(v) for v in values]
     return [_text(v) for v in (jsonable(kind, values) if kind == "id[]" else values)]
+
+
+def grouped(digits: Sequence[str | None]) -> list[str | None]:
+    """Part the digits of counts into threes, if one of them has five digits or more.
+
+    So a column of years stays as it is. What has sixteen digits counts nothing, and is left alone.
+    """
+    lengths = [len(d.lstrip("-")) for d in digits if d is not None]
+    if not lengths or not _FEWEST_GROUPED <= max(lengths) <= _MOST_GROUPED:
+        return list(digits)
+    return [d if d is None else f"{int(d):,}" for d in digits]
 
 
 def jsonable(kind: ColumnType, values: Sequence[object]) -> Sequence[object]:

@@ -9,11 +9,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.output.sanitize import visible, width
-from tiksql.output.values import texts
+from tiksql.output.values import grouped, texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from tiksql.catalog import ColumnType
     from tiksql.output.writer import Sink, Style
     from tiksql.rows import Head, Row
 
@@ -31,12 +32,13 @@ class VerticalWriter:
         self._labels = [name + " " * (longest - width(name)) + " | " for name in names]
         self._margin = "\n" + " " * longest + " | "
         self._null = f"{_DIM}{visible(style.null)}{_RESET}" if style.color else visible(style.null)
+        self._groups = style.terminal
         self._count = 0
 
     def write(self, rows: Sequence[Row]) -> None:
         """Write a block for each row."""
         columns = [
-            self._lines(label, texts(head.type, column))
+            self._lines(label, self._texts(head.type, column))
             for label, head, column in zip(
                 self._labels, self._heads, zip(*rows, strict=True), strict=False
             )
@@ -52,6 +54,10 @@ class VerticalWriter:
         for row in rows:
             self._count += 1
             yield "\n".join((f"*** row {self._count} ***", *row)) + "\n"
+
+    def _texts(self, kind: ColumnType, column: Sequence[object]) -> list[str | None]:
+        found = texts(kind, column)
+        return [grouped([v])[0] for v in found] if self._groups and kind == "integer" else found
 
     def _lines(self, label: str, values: Sequence[str | None]) -> list[str]:
         return [label + (self._null if v is None else self._value(v)) for v in values]
