@@ -150,8 +150,15 @@ def _translate(arguments: Arguments, console: Console) -> int:
         with written_aside(Path(arguments.output)) as stream:
             stream.write("".join(texts))
     elif not arguments.output:
-        console.stdout.write("".join(texts))
+        console.stdout.write(_shown("".join(texts), console))
     return job.status
+
+
+def _shown(text: str, console: Console) -> str:
+    """Return a text as a terminal may show it; anything else gets it as it is."""
+    from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - for this command only
+
+    return visible_lines(text) if console.stdout.isatty() else text
 
 
 def _check(arguments: Arguments, console: Console) -> int:

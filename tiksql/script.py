@@ -123,7 +123,9 @@ class Run:
             self._failed(error, source, None)
 
     def _translation(self, query: ast.Query, target: str) -> str:
-        return self.session.translate(bind(query, self.bound), target, query.span)
+        bound = bind(query, self.bound)
+        all_pages = self.arguments.all_pages
+        return self.session.translate(bound, target, query.span, all_pages=all_pages)
 
     # --- one statement
 

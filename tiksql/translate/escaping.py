@@ -1,0 +1,181 @@
+r"""Text in the places of other languages: one function for each place.
+
+Whatever a value holds, it stays a value there: no quote ends it, no newline leaves its comment, and
+nothing of it moves a terminal.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+from tiksql.output.sanitize import visible, visible_lines
+
+
+class Code(str):
+    """A piece of a program, which stands in a literal as it is."""
+
+    __slots__ = ()
+
+
+# --- comments
+
+
+def commented(text: str, mark: str) -> list[str]:
+    """Put a text into comments that go to the end of the line, a line each."""
+    return [f"{mark} {line}".rstrip() for line in visible_lines(text).split("\n")]
+
+
+# --- JSON
+
+
+def json_text(value: object, indent: int | None = None) -> str:
+    r"""Write a value as JSON; what cannot be seen or steers a terminal becomes ``\uXXXX``."""
+    text = json.dumps(value, ensure_ascii=False, indent=indent)
+    return "".join(c if c.isprintable() or c == "\n" else _unit(c) for c in text)
+
+
+def _unit(char: str) -> str:
+    units = char.encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
+
+
+# --- shells
+
+
+def shell(text: str) -> str:
+    """Write a text as one word of a POSIX shell; a NUL, which no word can hold, is left out."""
+    return "'" + text.replace("\0", "").replace("'", r"'\''") + "'"
+
+
+# --- Python
+
+
+def python(value: Any, indent: int = 0, width: int = 96) -> str:
+    """Write a value as a literal of Python, on lines of its own where it is long."""
+    if isinstance(value, Code):
+        return value
+    if isinstance(value, str):
+        return _python_text(value)
+    line = _on_one_line(value)
+    if line is not None and indent + len(line) <= width:
+        return line
+    pad = " " * (indent + 4)
+    if isinstance(value, dict):
+        open_, close = "{", "}"
+        inner = [
+            f"{python(name)}: {python(each, indent + 4, width - len(name) - 5)}"
+            for name, each in value.items()
+        ]
+    else:
+        open_, close = ("[", "]") if isinstance(value, list) else ("(", ")")
+        inner = [python(each, indent + 4, width - 1) for each in value]
+    lines = [f"{pad}{each},\n" for each in inner]
+    return f"{open_}\n{''.join(lines)}{' ' * indent}{close}"
+
+
+def _on_one_line(value: Any) -> str | None:
+    match value:
+        case dict():
+            inner = ", ".join(f"{python(n)}: {_on_one_line(each)}" for n, each in value.items())
+            return f"{{{inner}}}"
+        case list():
+            return f"[{', '.join(str(_on_one_line(each)) for each in value)}]"
+        case tuple():
+            inner = ", ".join(str(_on_one_line(each)) for each in value)
+            return f"({inner},)" if len(value) == 1 else f"({inner})"
+        case str():
+            return python(value)
+    return repr(value)
+
+
+def _python_text(text: str) -> str:
+    if text.isprintable() and ('"' not in text or "'" in text):
+        return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+    return repr(text)
+
+
+# --- R
+
+_R_ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
+
+
+def r_text(text: str) -> str:
+    r"""Write a text as a literal of R; what cannot be seen becomes ``\u{…}``.
+
+    R has no NUL in texts: the literal is then a call that stops and says so.
+    """
+    if "\0" in text:
+        return 'stop("this text has a NUL, which no text of R can hold")'
+    return '"' + "".join(map(_r_char, text)) + '"'
+
+
+def _r_char(char: str) -> str:
+    if char in _R_ESCAPES:
+        return _R_ESCAPES[char]
+    return char if char.isprintable() else f"\\u{{{ord(char):x}}}"
+
+
+# --- Markdown and HTML
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!|~$-]|(?<=\d)\.")
+_HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
+
+
+def markdown(text: str) -> str:
+    """Write a text so that Markdown shows it as it is, on one line, without HTML in it."""
+    line = visible(text)
+    escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], line)
+    # A bare address or a mail address would become a link.
+    linked = escaped.replace("://", ":&#47;/").replace("@", "&#64;").replace("www.", "www&#46;")
+    return re.sub("[&<>](?!#\\d+;)", lambda found: _HTML[found[0]], linked)
+
+
+def fenced(text: str, language: str) -> list[str]:
+    """Put lines between fences that nothing in them can close."""
+    shown = visible_lines(text)
+    longest = max((len(run) for run in re.findall("`+", shown)), default=0)
+    fence = "`" * max(3, longest + 1)
+    return [f"{fence}{language}", *shown.split("\n"), fence]
+
+
+# --- LaTeX
+
+_LATEX = {
+    "\\": r"\textbackslash{}",
+    "{": r"\{",
+    "}": r"\}",
+    "&": r"\&",
+    "%": r"\%",
+    "$": r"\$",
+    "#": r"\#",
+    "_": r"\_",
+    "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}",
+    "<": r"\textless{}",
+    ">": r"\textgreater{}",
+    "|": r"\textbar{}",
+    '"': r"\textquotedbl{}",
+    "'": r"\textquotesingle{}",
+    "`": r"\textasciigrave{}",
+    "-": "{-}",
+}
+
+
+def latex(text: str) -> str:
+    """Write a text so that LaTeX sets it as it is, on one line (T1 encoding, textcomp)."""
+    return "".join(_LATEX.get(char, char) for char in visible(text))
+
+
+# --- Mermaid
+
+
+def mermaid(text: str) -> str:
+    """Write a text as a quoted label of Mermaid, on one line: other signs become entities."""
+    shown = visible(text)
+    return '"' + "".join(c if c.isalnum() or c in " ,.:=()/" else _entity(c) for c in shown) + '"'
+
+
+def _entity(char: str) -> str:
+    return char if char in "-…·" else f"#{ord(char)};"
