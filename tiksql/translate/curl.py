@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.translate.escaping import commented, json_text, shell
-from tiksql.translate.steps import address, dependent, keyless, left_to_do
+from tiksql.translate.steps import address, dependent, keyless, left_to_do, made_here
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,13 +32,18 @@ def _lines(plan: Plan) -> Iterator[str]:
             yield from _for_each_key(scan, template)
 
 
-def said(plan: Plan) -> Iterator[str]:
-    """Print as comments what the requests alone do not do, and what is worth knowing."""
+def said(plan: Plan, *, raw: bool = True) -> Iterator[str]:
+    """Print as comments what the requests alone do not do, and what is worth knowing.
+
+    ``raw`` says that nobody makes rows of the records.
+    """
     left = left_to_do(plan)
     if left:
         yield "# Not done by these requests, but by TikSQL with what they bring:"
     for line in left:
         yield from commented(line, "#  ")
+    for line in made_here(plan) if raw else ():
+        yield f"# Not in the answers, and made by TikSQL: {line}"
     for note in plan.notes:
         yield from commented(f"Note: {note}", "#")
 

@@ -135,7 +135,7 @@ def _opening(plan: Plan) -> Iterator[str]:
     yield "# Needs: bash, curl, jq"
     yield "# Set TIKTOK_ACCESS_TOKEN; TIKTOK_BASE_URL names another server."
     yield "# A record that the API sends twice is printed twice."
-    yield from said(plan)
+    yield from said(plan, raw=False)
 
 
 def _body(plan: Plan) -> Iterator[str]:

@@ -119,17 +119,26 @@ def _r_char(char: str) -> str:
 
 # --- Markdown and HTML
 
-_MARKDOWN = re.compile(r"[\\`*_{}\[\]()#+!|~$-]|(?<=\d)\.")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]|~$]|^\s*(?:[#+-]|\d+(?=[.)]))")
 _HTML = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 
 
 def markdown(text: str) -> str:
     """Write a text so that Markdown shows it as it is, on one line, without HTML in it."""
-    line = visible(text)
-    escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], line)
-    # A bare address or a mail address would become a link.
-    linked = escaped.replace("://", ":&#47;/").replace("@", "&#64;").replace("www.", "www&#46;")
-    return re.sub("[&<>](?!#\\d+;)", lambda found: _HTML[found[0]], linked)
+    safe = re.sub("[&<>]", lambda found: _HTML[found[0]], visible(text))
+    safe = _MARKDOWN.sub(
+        lambda found: f"\\{found[0]}" if found[0] in _SIGNS else _first(found), safe
+    )
+    # A bare address, and a name behind an @, would become a link.
+    return safe.replace("://", "&#58;//").replace("@", "&#64;").replace("www.", "www&#46;")
+
+
+_SIGNS = frozenset(r"\`*_{}[]|~$")
+
+
+def _first(found: re.Match[str]) -> str:
+    """Write what would begin a list or a heading as an entity."""
+    return "".join(f"&#{ord(char)};" for char in found[0])
 
 
 def fenced(text: str, language: str) -> list[str]:
@@ -157,15 +166,14 @@ _LATEX = {
     ">": r"\textgreater{}",
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
-    "'": r"\textquotesingle{}",
     "`": r"\textasciigrave{}",
-    "-": "{-}",
 }
 
 
 def latex(text: str) -> str:
     """Write a text so that LaTeX sets it as it is, on one line (T1 encoding, textcomp)."""
-    return "".join(_LATEX.get(char, char) for char in visible(text))
+    shown = "".join(_LATEX.get(char, char) for char in visible(text))
+    return shown.replace("--", "-{}-").replace("--", "-{}-").replace("''", "'{}'")
 
 
 # --- Mermaid

@@ -71,6 +71,17 @@ def left_to_do(plan: Plan) -> list[str]:
     return [*lines, f"query: {plan.local_text}"]
 
 
+def made_here(plan: Plan) -> list[str]:
+    """Say which columns no answer has, because they are made from others or from the key."""
+    lines = []
+    for column in dict.fromkeys(column for scan in plan.scans for column in scan.columns):
+        if column.derived is not None:
+            lines.append(f"{column.name}, from {' and '.join(column.derived.sources)}")
+        elif column.key and not column.is_field:
+            lines.append(f"{column.name}, the key that was asked for")
+    return list(dict.fromkeys(lines))
+
+
 # --- results that need no DuckDB
 
 
