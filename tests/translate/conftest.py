@@ -10,6 +10,7 @@ from urllib.request import urlopen
 import pytest
 from translate_world import World, json_lines
 
+
 @pytest.fixture(scope="session")
 def address():
     command = [sys.executable, "-m", "tiksql.emulator", "--port", "0"]

@@ -30,11 +30,11 @@ ENDINGS = {
     "markdown": "md",
     "mermaid": "mmd",
 }
-"""How the files are named; Python's are no modules, so that no tool takes them for the project's."""
+"""How the files are named; Python's are no modules, so that no tool takes them for our own."""
 
 
 @pytest.mark.parametrize("statement", STATEMENTS, ids=lambda path: path.stem)
-@pytest.mark.parametrize(("form", "flags"), TARGETS, ids=lambda each: str(each))
+@pytest.mark.parametrize(("form", "flags"), TARGETS, ids=str)
 def test_a_translation_reads_as_recorded(run, statement, form, flags):
     outcome = run("translate", "--emulator", "--to", form, *flags, statement)
     assert (outcome.status, outcome.err) == (0, "")

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -59,10 +59,10 @@ class Done:
 class World:
     """The served emulator: what TikSQL says of a statement, and what its translations say."""
 
-    run: object
+    run: Any
     address: str
     token: str
-    folder: Path
+    folder: Any
 
     def asked(self, sql):
         environ = {"TIKTOK_CLIENT_KEY": "key", "TIKTOK_CLIENT_SECRET": "secret"}

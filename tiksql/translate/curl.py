@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tiksql.output.sanitize import visible
 from tiksql.translate.escaping import commented, json_text, shell
 from tiksql.translate.steps import address, dependent, keyless, left_to_do, made_here
 
@@ -49,12 +50,12 @@ def said(plan: Plan, *, raw: bool = True) -> Iterator[str]:
 
 
 def label(request: Request, scan: Scan) -> str:
-    """Say in a few words what a request asks for."""
+    """Say in a few words what a request asks for, on one line."""
     if request.window is not None:
         branch = f", branch {request.branch}" if len(scan.branches) > 1 else ""
         sample = ", at random" if scan.sample is not None else ""
         return f"{scan.table.name}, {request.window.start} to {request.window.end}{branch}{sample}"
-    return f"{scan.table.name} of {request.key}"
+    return visible(f"{scan.table.name} of {request.key}")
 
 
 def command(url: str, body: str) -> str:

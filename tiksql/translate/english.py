@@ -115,7 +115,7 @@ def period(scan: Scan) -> str:
     if not windows:
         return ""
     spans = periods(windows)
-    names = [day(a) if a == b else f"{day(a)} to {day(b)}" for a, b in spans]
+    names = [f"on {day(a)}" if a == b else f"from {day(a)} to {day(b)}" for a, b in spans]
     days = sum((b - a).days + 1 for a, b in spans)
     cut = counted(len(set(windows)), "window")
     return f"{listed(names)} ({counted(days, 'day')} of UTC, both ends included), in {cut}"
@@ -133,8 +133,9 @@ def keys(scan: Scan) -> str:
 
 
 def fields(scan: Scan) -> str:
-    """Write which fields a scan asks for, by name."""
-    assert scan.first is not None
+    """Write which fields a scan asks for, by name; nothing where the endpoint gives all it has."""
+    if scan.first is None or scan.table.fields_in == "none":
+        return ""
     return ", ".join(scan.first.fields)
 
 

@@ -167,6 +167,7 @@ _LATEX = {
     "|": r"\textbar{}",
     '"': r"\textquotedbl{}",
     "`": r"\textasciigrave{}",
+    "→": r"$\rightarrow$",
 }
 
 

@@ -100,12 +100,12 @@ def _asked(plan: Plan) -> list[str]:
     lines = []
     for scan in plan.scans:
         where = [english.keys(scan)]
-        where += [f"for {when}" if (when := english.period(scan)) else ""]
+        where += [when if (when := english.period(scan)) else ""]
         what = " ".join(each for each in where if each)
-        lines.append(f"We asked for {scan.table.description} {what}".rstrip() + ".")
+        lines.append(f"We asked for {scan.table.description}{what and f', {what}'}.")
         lines += english.searches(scan)
-        if scan.first is not None and scan.first.fields:
-            lines.append(f"The fields requested were {english.fields(scan)}.")
+        if fields := english.fields(scan):
+            lines.append(f"The fields requested were {fields}.")
     return lines or ["No table of the API was asked."]
 
 
@@ -187,9 +187,10 @@ def _quota(plan: Plan) -> str:
 
 def _flow(plan: Plan, account: Account) -> list[str]:
     """Write the steps from plan to rows, as a PRISMA diagram has them."""
-    windows = len({r.window for r in plan.requests if r.window is not None})
+    windows = {r.window for r in plan.requests if r.window is not None}
+    first = english.counted(len(plan.requests), "first request")
     steps = [
-        f"planned first requests: {len(plan.requests):,}, in {windows:,} windows",
+        f"planned: {first} in {english.counted(len(windows), 'window')}",
         f"requests sent: {_number(account, 'requests')}",
         f"records returned: {_number(account, 'records')}",
         f"after duplicates were removed: {_unique(account)}",
@@ -220,7 +221,7 @@ def _in_markdown(sections: list[tuple[str, list[str]]]) -> str:
 
 
 def _in_latex(sections: list[tuple[str, list[str]]]) -> str:
-    blocks = ["% for \\usepackage[T1]{fontenc} and \\usepackage{textcomp}"]
+    blocks = ["% Needs the packages fontenc (T1) and textcomp; emoji need XeLaTeX or LuaLaTeX."]
     for head, lines in sections:
         blocks += [f"\\paragraph{{{latex(head)}}}"] if head else []
         blocks.append(latex(" ".join(lines)))

@@ -36,17 +36,17 @@ def paragraphs(plan: Plan) -> list[str]:
 
 def _scan(scan: Scan) -> Iterator[str]:
     table = scan.table
-    yield f"Scan {scan.number} asks TikTok's Research API for {table.description} ({table.name})"
+    yield f"Scan {scan.number} asks TikTok's Research API for {table.description} ({table.name}),"
     if not scan.requests and scan.keys is None:
         yield "and sends nothing: no record can match, or none is wanted."
         return
-    where = [f"from {when}" if (when := english.period(scan)) else "", english.keys(scan)]
+    where = [when if (when := english.period(scan)) else "", english.keys(scan)]
     yield f"{' '.join(each for each in where if each)}.".replace(" .", ".")
     yield from english.searches(scan)
     if scan.sample is not None:
         yield f"The API draws {english.counted(scan.sample, 'record')} at random."
-    if scan.first is not None and scan.first.fields:
-        yield f"Of each record it is asked for {english.fields(scan)}."
+    if fields := english.fields(scan):
+        yield f"Of each record it is asked for {fields}."
     if table.notes:
         yield f"About this table: {'; '.join(table.notes)}."
 

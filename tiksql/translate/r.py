@@ -63,6 +63,8 @@ def _lines(plan: Plan) -> Iterator[str]:
     yield '# Needs: install.packages("traktok"), and auth_research() once for the key.'
     yield "# TikTok's ids are texts here: R's numbers would round them."
     yield "library(traktok)"
+    for missing in filter(None, map(_missing, plan.scans)):
+        yield f"stop({r_text(missing)})"
     for scan in plan.scans:
         yield ""
         yield f"# --- scan {scan.number}: {scan.table.name}"
@@ -74,7 +76,7 @@ def _lines(plan: Plan) -> Iterator[str]:
 def _scan(plan: Plan, scan: Scan) -> Iterator[str]:
     name = f"scan_{scan.number}"
     if missing := _missing(scan):
-        yield f"stop({r_text(missing)})"
+        yield f"# {missing}; tiksql translate --to python can ask it."
         return
     yield from _differences(scan)
     if scan.keys is not None:

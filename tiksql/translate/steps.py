@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
+from tiksql.output.sanitize import visible
 from tiksql.planning.requests import of_key
 from tiksql.planning.searches import looked_again
 from tiksql.syntax import ast
@@ -61,20 +62,20 @@ def filter_of(plan: Plan) -> str | None:
 
 
 def left_to_do(plan: Plan) -> list[str]:
-    """Say what TikSQL does with the records after they came, a line for each step."""
+    """Say what TikSQL does with the records after they came, a visible line for each step."""
     if plan.local is None or plan.local_text is None or copied(plan) is not None:
         return []
     lines = [f"filter: {filtered}"] if (filtered := filter_of(plan)) is not None else []
     lines += [f"sort: {', '.join(plan.sort)}"] if plan.sort else []
     lines += [f"offset: {plan.offset} rows at the start left out"] if plan.offset else []
     lines += [f"limit: {plan.limit} rows of the result"] if plan.limit is not None else []
-    return [*lines, f"query: {plan.local_text}"]
+    return [visible(line) for line in (*lines, f"query: {plan.local_text}")]
 
 
 def made_here(plan: Plan) -> list[str]:
     """Say which columns no answer has, because they are made from others or from the key."""
     lines = []
-    for column in dict.fromkeys(column for scan in plan.scans for column in scan.columns):
+    for column in (column for scan in plan.scans for column in scan.columns):
         if column.derived is not None:
             lines.append(f"{column.name}, from {' and '.join(column.derived.sources)}")
         elif column.key and not column.is_field:
