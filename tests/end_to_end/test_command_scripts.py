@@ -354,7 +354,7 @@ class TestTranslate:
         )
 
     @pytest.mark.parametrize(
-        ("form", "code"), [("jsn", "TS217"), ("curl", "TS405"), ("spark", "TS405")]
+        ("form", "code"), [("jsn", "TS217"), ("sprak", "TS217"), ("spark", "TS405")]
     )
     def test_a_form_that_there_is_not_says_which_there_are(self, run, form, code):
         outcome = run("translate", "--to", form, "-c", FIRST)

@@ -35,7 +35,7 @@ TOOLS = ("bash", "curl", "jq")
 def need_tools():
     """Skip where a tool of the shell is missing; in CI it has to be there."""
     missing = [tool for tool in TOOLS if shutil.which(tool) is None]
-    if missing and not os.environ.get("CI"):
+    if missing and not (os.environ.get("CI") or os.environ.get("NEEDS_SHELL_TOOLS")):
         pytest.skip(f"there is no {' and no '.join(missing)} on this machine")
     assert missing == []
 
