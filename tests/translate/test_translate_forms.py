@@ -105,6 +105,21 @@ def test_a_parameter_is_in_its_place_in_every_form(run):
         assert ":word" not in outcome.out
 
 
+@pytest.mark.parametrize("flags", [("python",), ("python-official",), ("curl", "--all-pages")])
+def test_a_program_is_for_one_statement(run, translate, flags):
+    outcome = run("translate", "--emulator", "--to", *flags, "-c", f"{SQL}; {SQL}")
+    assert (outcome.status, outcome.out) == (2, translate(SQL, *flags))
+    assert "for one statement, and there are more" in outcome.err
+
+
+def test_other_forms_take_several_statements_and_name_those_that_are_no_queries(run):
+    sql = f"{SQL}; SHOW TABLES; {SQL}"
+    outcome = run("translate", "--emulator", "--to", "curl", "-c", sql)
+    assert outcome.status == 0
+    assert outcome.out.count("# SELECT id") == 2
+    assert outcome.err == "note: statement 2 is no query, and was not translated\n"
+
+
 # --- json
 
 

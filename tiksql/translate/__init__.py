@@ -36,6 +36,9 @@ FORMS = {
 ALL_PAGES = {"curl": "curl_pages:to_curl_pages", "python": "python:to_python"}
 """The forms that can follow pages; Python always does."""
 
+PROGRAMS = frozenset({"python", "python-official"})
+"""The forms that are one program for one statement; those with all pages are programs, too."""
+
 LATER = ("spark",)
 
 

@@ -40,7 +40,7 @@ def _opening(plan: Plan) -> Iterator[str]:
 
 
 def _body(plan: Plan) -> Iterator[str]:
-    yield f"base=${{TIKTOK_BASE_URL:-{base_of(plan)}}}"
+    yield f"base=${{TIKTOK_BASE_URL:-{shell(base_of(plan))}}}"
     yield OPENING.lstrip("\n").rstrip("\n")
     yield _printing(plan).rstrip("\n")
     if any(_in_parts(scan.table) for scan in plan.scans):

@@ -29,7 +29,7 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from _scan(scan)
     here = [f"DuckDB: {filter_of(plan)}"] if filter_of(plan) else []
     if plan.local is not None and not here:
-        here = ["DuckDB: " + ("joins, sorts, groups" if len(plan.scans) > 1 else "sorts, groups")]
+        here = ["DuckDB: the rest of the statement"]
     last = [f"scan{scan.number}_rows" for scan in plan.scans]
     if here:
         yield f"local[{_label(here[0])}]"

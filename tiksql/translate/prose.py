@@ -52,6 +52,9 @@ def _scan(scan: Scan) -> Iterator[str]:
 
 
 def _cost(plan: Plan) -> Iterator[str]:
+    if not plan.scans:
+        yield "This costs nothing."
+        return
     least = english.counted(len(plan.requests), "request")
     pool = load().pools.get(plan.pool or "")
     of = f" of the {pool.requests_a_day:,} that a day allows for {pool.description}" if pool else ""

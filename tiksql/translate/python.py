@@ -38,7 +38,7 @@ def ask(scan, body):
             continue
         error = content.get("error") or {}
         code, message = error.get("code", "ok"), str(error.get("message"))
-        if code == "ok" and content.get("data"):
+        if code == "ok" and content.get("data") is not None:
             return content["data"]
         problem = f"HTTP {answer.status_code} {code!r} {message!r}"
         if scan["key"] and OF_A_KEY.search(message):
@@ -67,6 +67,8 @@ def by_search(scan, body, data, records):
 def by_cursor(scan, body, data, records):
     """Make the body of the next page, if there is one; a short page need not be the last."""
     more, cursor = data.get("has_more"), data.get("cursor")
+    if more is None and scan["lists"] and data.keys().isdisjoint(scan["lists"]):
+        sys.exit(f"{scan['path']}: the answer has no {scan['lists'][0]}")
     if more is None:
         more = cursor is not None and len(records) >= body[scan["size"]]
     if not more or body.get("is_random"):

@@ -6,7 +6,7 @@
 # Needs: bash, curl, jq
 # Set TIKTOK_ACCESS_TOKEN; TIKTOK_BASE_URL names another server.
 # A record that the API sends twice is printed twice.
-base=${TIKTOK_BASE_URL:-https://open.tiktokapis.com}
+base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
 work=$(mktemp -d)

@@ -7,7 +7,7 @@
 # Set TIKTOK_ACCESS_TOKEN; TIKTOK_BASE_URL names another server.
 # A record that the API sends twice is printed twice.
 # Note: the documentation says that content from Canada (CA) is not available
-base=${TIKTOK_BASE_URL:-https://open.tiktokapis.com}
+base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
 work=$(mktemp -d)

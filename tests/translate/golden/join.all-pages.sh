@@ -10,7 +10,7 @@
 #   sort: u.follower_count DESC
 #   limit: 5 rows of the result
 #   query: SELECT "scan 1"."id", "scan 2"."display_name", "scan 2"."follower_count" FROM (SELECT "id", "username" FROM "scan 1" AS "scan 1") AS "scan 1" JOIN (SELECT "display_name", "follower_count", "username" FROM "scan 2" AS "scan 2") AS "scan 2" ON (lower("scan 2"."username") = lower("scan 1"."username")) ORDER BY "scan 2"."follower_count" DESC LIMIT 5
-base=${TIKTOK_BASE_URL:-https://open.tiktokapis.com}
+base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
 work=$(mktemp -d)

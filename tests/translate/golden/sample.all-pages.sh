@@ -9,7 +9,7 @@
 # Not done by these requests, but by TikSQL with what they bring:
 #   sort: n DESC
 #   query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC
-base=${TIKTOK_BASE_URL:-https://open.tiktokapis.com}
+base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
 work=$(mktemp -d)

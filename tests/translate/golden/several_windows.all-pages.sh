@@ -9,7 +9,7 @@
 # Not done by these requests, but by TikSQL with what they bring:
 #   filter: "scan 1".like_count > 1000
 #   query: SELECT "scan 1"."id", "scan 1"."username", "scan 1"."like_count", "scan 1"."create_time" FROM (SELECT "id", "username", "like_count", "create_time" FROM "scan 1" AS "scan 1" WHERE ("scan 1"."like_count" > 1000)) AS "scan 1"
-base=${TIKTOK_BASE_URL:-https://open.tiktokapis.com}
+base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
 work=$(mktemp -d)
