@@ -34,7 +34,7 @@ PLAIN = {
 BEYOND_THE_PACKAGE = {
     "replies": "SELECT id, comment_id, text FROM comments WHERE comment_id IN (SELECT id FROM"
     " comments WHERE video_id IN (SELECT id FROM videos WHERE keyword = 'love'"
-    " AND create_date BETWEEN '2024-03-25' AND '2024-03-27'))",
+    " AND create_date = '2024-04-23'))",
     "playlists": "SELECT * FROM playlists WHERE playlist_id IN"
     f" (SELECT playlist_id FROM videos WHERE region_code = 'US' AND {SPRING})",
     "shops": f"SELECT * FROM shops WHERE {STORE}",
