@@ -52,38 +52,42 @@ def shell(text: str) -> str:
 # --- Python
 
 
-def python(value: Any, indent: int = 0, width: int = 96) -> str:
-    """Write a value as a literal of Python, on lines of its own where it is long."""
+WIDTH = 100
+"""Columns of a line of Python, beyond which a value gets lines of its own."""
+
+
+def python(value: Any, indent: int = 0, before: int = 0) -> str:
+    """Write a value as a literal of Python, behind so many columns of its first line."""
     if isinstance(value, Code):
         return value
     if isinstance(value, str):
         return _python_text(value)
     line = _on_one_line(value)
-    if line is not None and indent + len(line) <= width:
+    if indent + before + len(line) < WIDTH or not value:
         return line
-    pad = " " * (indent + 4)
     if isinstance(value, dict):
         open_, close = "{", "}"
+        names = [f"{python(name)}: " for name in value]
         inner = [
-            f"{python(name)}: {python(each, indent + 4, width - len(name) - 5)}"
-            for name, each in value.items()
+            name + python(each, indent + 4, len(name))
+            for name, each in zip(names, value.values(), strict=True)
         ]
     else:
         open_, close = ("[", "]") if isinstance(value, list) else ("(", ")")
-        inner = [python(each, indent + 4, width - 1) for each in value]
-    lines = [f"{pad}{each},\n" for each in inner]
+        inner = [python(each, indent + 4) for each in value]
+    lines = [f"{' ' * (indent + 4)}{each},\n" for each in inner]
     return f"{open_}\n{''.join(lines)}{' ' * indent}{close}"
 
 
-def _on_one_line(value: Any) -> str | None:
+def _on_one_line(value: Any) -> str:
     match value:
         case dict():
             inner = ", ".join(f"{python(n)}: {_on_one_line(each)}" for n, each in value.items())
             return f"{{{inner}}}"
         case list():
-            return f"[{', '.join(str(_on_one_line(each)) for each in value)}]"
+            return f"[{', '.join(_on_one_line(each) for each in value)}]"
         case tuple():
-            inner = ", ".join(str(_on_one_line(each)) for each in value)
+            inner = ", ".join(_on_one_line(each) for each in value)
             return f"({inner},)" if len(value) == 1 else f"({inner})"
         case str():
             return python(value)

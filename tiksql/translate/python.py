@@ -192,7 +192,7 @@ def _scan(scan: Scan) -> dict[str, Any]:
 def _maker(scan: Scan) -> Code:
     """Print the function that makes the body of a dependent request from a key."""
     assert scan.key is not None
-    return Code(f"lambda key: {python({scan.key.key: Code('key'), **keyless(scan)}, 12)}")
+    return Code(f"lambda key: {python({scan.key.key: Code('key'), **keyless(scan)}, 8, 20)}")
 
 
 def _bodies(requests: Iterable[Any]) -> list[tuple[int, dict[str, Any]]]:

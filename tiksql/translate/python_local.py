@@ -20,12 +20,23 @@ DATABASE.execute("SET error_on_division_by_zero = false")
 
 LOAD = '''
 def load(table, rows, branch):
-    """Put rows into a table of DuckDB."""
+    """Put rows into a table of DuckDB; a value that does not fit is an error."""
     described = DATABASE.execute(f'DESCRIBE "{table}"').fetchall()
     structure = json.dumps([{name: type_ for name, type_, *_ in described}])
-    insert = f'INSERT INTO "{table}" SELECT new.* FROM (SELECT unnest(from_json(?, ?)) AS new)'
-    marked = [{**row, "_branch": branch} for row in rows]
-    DATABASE.execute(insert, [json.dumps(marked, default=str), structure])
+    new = "SELECT unnest(from_json_strict(?, ?)) AS new"
+    marked = [{**{n: fitted(n, v) for n, v in row.items()}, "_branch": branch} for row in rows]
+    text = json.dumps(marked, ensure_ascii=False, default=str)
+    text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")  # no half characters
+    DATABASE.execute(f'INSERT INTO "{table}" SELECT new.* FROM ({new})', [text, structure])
+
+
+def fitted(name, value):
+    """Give a structure, or each of a list of them, the members that its column has."""
+    if name in MEMBERS and isinstance(value, list):
+        return [fitted(name, each) for each in value]
+    if name in MEMBERS and value is not None:
+        return {member: value.get(member) for member in MEMBERS[name]}
+    return value
 '''
 
 KEYS = '''
@@ -104,7 +115,7 @@ def heads_of(plan: Plan) -> str:
     """Print the names and types of the columns of the result."""
     names = distinct(head.name for head in plan.heads)
     pairs = [(name, head.type) for name, head in zip(names, plan.heads, strict=True)]
-    return f"HEADS = {python(pairs, width=88)}\n"
+    return f"HEADS = {python(pairs, before=8)}\n"
 
 
 def local_of(plan: Plan) -> Iterator[Code]:
@@ -115,6 +126,8 @@ def local_of(plan: Plan) -> Iterator[Code]:
     yield Code(SETUP + "".join(tables))
     yield Code(f"\nANSWER = {python(plan.local_text)}\n")
     if plan.scans:
+        structures = {c.name: list(c.members) for s in plan.scans for c in s.columns if c.members}
+        yield Code(f"MEMBERS = {python(structures, before=10)}\n")
         yield Code(LOAD)
     if any(scan.keys is not None for scan in plan.scans):
         yield Code(KEYS)

@@ -146,6 +146,6 @@ def _derived(column: Column, scan: Scan) -> str:
 
 def functions_of(scans: tuple[Scan, ...]) -> Iterator[Code]:
     """Print the functions for the rows of scans, after those that they call."""
-    rows = "".join(map(row_function, scans))
+    rows = "\n".join(map(row_function, scans))
     yield from (Code(text) for name, text in FUNCTIONS.items() if f"{name}(" in rows)
     yield Code(rows)
