@@ -13,10 +13,8 @@ from tiksql.errors import TikSQLError, UsageError
 from tiksql.files import written_aside
 from tiksql.output.formats import BETWEEN, FORMATS, open_writer
 from tiksql.parameters import typed
-from tiksql.planning.binding import bind
 from tiksql.session import Text
 from tiksql.syntax import ast
-from tiksql.translate import PROGRAMS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -106,40 +104,6 @@ class Run:
             self.console.stderr.write(json.dumps({"note": text}) + "\n")
         else:
             self.console.stderr.write(f"note: {visible(text)}\n")
-
-    def translations(self, source: Source, target: str) -> Iterator[str]:
-        """Print the queries of a source in a form; what only sets something is obeyed."""
-        from tiksql.syntax.parser import parse  # noqa: PLC0415 - see above
-
-        try:
-            statements = parse(source).statements
-            self.bound = typed(source, self.values)
-            for number, statement in enumerate(statements, 1):
-                query = statement.query if isinstance(statement, ast.Explain) else statement
-                if isinstance(query, ast.Query):
-                    self._check_one_program(target)
-                    yield self._translation(query, target) + "\n"
-                elif isinstance(query, ast.SetSetting | ast.ResetSetting):
-                    self.session.execute(query, self.bound)
-                else:
-                    self.note(f"statement {number} is no query, and was not translated")
-        except TikSQLError as error:
-            self._failed(error, source, None)
-
-    def _check_one_program(self, target: str) -> None:
-        """Refuse a second program: what ends the first, such as a limit, would end both."""
-        self.results += 1
-        if self.results > 1 and (target.lower() in PROGRAMS or self.arguments.all_pages):
-            raise UsageError(
-                "TS605",
-                f"a program in {target} is for one statement, and there are more",
-                hint="translate one statement at a time",
-            )
-
-    def _translation(self, query: ast.Query, target: str) -> str:
-        bound = bind(query, self.bound)
-        all_pages = self.arguments.all_pages
-        return self.session.translate(bound, target, query.span, all_pages=all_pages)
 
     # --- one statement
 

@@ -120,6 +120,22 @@ def test_other_forms_take_several_statements_and_name_those_that_are_no_queries(
     assert outcome.err == "note: statement 2 is no query, and was not translated\n"
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_a_collection_is_named_where_a_form_cannot_have_its_rows(run, tmp_path, form):
+    study = tmp_path / "study.db"
+    made = "CREATE COLLECTION cats AS SELECT id, username FROM videos"
+    name = f"'{form}'" if "-" in form else form
+    asked = "SELECT c.id, u.display_name FROM cats AS c JOIN users AS u ON u.username = c.username"
+    script = f"{made} WHERE keyword = 'love' AND {DAYS}; EXPLAIN (FORMAT {name}) {asked}"
+    outcome = run("--emulator", study, "-c", script)
+    assert outcome.status == 0
+    assert "cats" in outcome.out
+    if form not in {"text", "json", "sql"}:
+        assert "cats is a collection" in outcome.out.replace("\n", " ")
+    if form.startswith("python"):
+        assert "rows_of" not in outcome.out
+
+
 # --- json
 
 

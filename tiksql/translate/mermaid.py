@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.translate.english import counted
 from tiksql.translate.escaping import mermaid
-from tiksql.translate.steps import filter_of
+from tiksql.translate.steps import filter_of, kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,10 +27,13 @@ def to_mermaid(plan: Plan) -> str:
 def _lines(plan: Plan) -> Iterator[str]:
     for scan in plan.scans:
         yield from _scan(scan)
+    for number, line in enumerate(kept(plan), 1):
+        yield f"kept{number}[({_label(line)})]"
     here = [f"DuckDB: {filter_of(plan)}"] if filter_of(plan) else []
     if plan.local is not None and not here:
         here = ["DuckDB: the rest of the statement"]
     last = [f"scan{scan.number}_rows" for scan in plan.scans]
+    last += [f"kept{number}" for number, _ in enumerate(kept(plan), 1)]
     if here:
         yield f"local[{_label(here[0])}]"
         yield from (f"{each} --> local" for each in last)

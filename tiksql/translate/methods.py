@@ -16,6 +16,7 @@ from tiksql.translate import english
 from tiksql.translate.escaping import fenced, json_text, latex, markdown
 from tiksql.translate.json import document
 from tiksql.translate.sql import to_sql
+from tiksql.translate.steps import kept
 from tiksql.version import __version__
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def _asked(plan: Plan) -> list[str]:
         lines += english.searches(scan)
         if fields := english.fields(scan):
             lines.append(f"The fields requested were {fields}.")
+    lines += [f"{line}." for line in kept(plan)]
     return lines or ["No table of the API was asked."]
 
 

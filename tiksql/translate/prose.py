@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tiksql.catalog import load
 from tiksql.output.sanitize import visible
 from tiksql.translate import english
+from tiksql.translate.steps import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ def to_prose(plan: Plan) -> str:
 def paragraphs(plan: Plan) -> list[str]:
     """Write the paragraphs, each one line of plain text."""
     found = [" ".join(_scan(scan)) for scan in plan.scans]
+    found += [f"{line}." for line in kept(plan)]
     if not plan.scans:
         found.append("Nothing is asked of the API: the statement reads no table of it.")
     found.append(" ".join([*english.judged_here(plan), *english.shaped(plan)]))

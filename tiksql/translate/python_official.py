@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tiksql.translate.escaping import Code, commented, python
-from tiksql.translate.python_script import READING, Script, marks_of, script
+from tiksql.translate.escaping import Code, python
+from tiksql.translate.python_script import READING, Script, marks_of, refusal, script
 from tiksql.translate.steps import second_look
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def note(text):
 def to_python_official(plan: Plan) -> str:
     """Print a plan as a script for the official package, without a line end."""
     if missing := [line for scan in plan.scans for line in _missing(scan)]:
-        return "\n".join(_refused(plan, missing))
+        return refusal(plan, missing, "tiksql translate --to python can ask it.")
     how = "Set TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET; the package gets tokens itself."
     scans = {scan.name: _scan(scan, plan) for scan in plan.scans}
     asking = [CLIENT.lstrip(), ASK, READING] if scans else []
@@ -90,16 +90,6 @@ def _missing(scan: Scan) -> Iterator[str]:
         yield f"{scan.table.name}: TikTokResearchApi 1.0.4 has no method for {scan.table.path}"
     elif scan.key is not None and scan.key.key == REPLIES:
         yield f"{scan.table.name}: TikTokResearchApi 1.0.4 cannot ask by {REPLIES}"
-
-
-def _refused(plan: Plan, missing: list[str]) -> Iterator[str]:
-    yield "#!/usr/bin/env python3"
-    yield from commented(plan.statement, "#  ")
-    yield "#"
-    yield "# This cannot be asked with TikTok's package; tiksql translate --to python can ask it."
-    yield from (f"# {line}" for line in missing)
-    yield "import sys\n"
-    yield f"sys.exit({python('; '.join(missing))})"
 
 
 def _scan(scan: Scan, plan: Plan) -> dict[str, Any]:

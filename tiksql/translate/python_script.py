@@ -11,6 +11,7 @@ from msgspec import Struct
 from tiksql.translate.escaping import commented, python
 from tiksql.translate.python_local import heads_of, local_of, main_of
 from tiksql.translate.python_rows import OUTPUT, functions_of
+from tiksql.translate.steps import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -88,6 +89,8 @@ class Script(Struct):
 
 def script(plan: Plan, given: Script) -> str:
     """Print a script, without a line end; without scans it asks for nothing."""
+    if why := kept(plan):
+        return refusal(plan, why, "tiksql itself can, with the study.")
     pieces = [
         *given.asking,
         *functions_of(plan.scans),
@@ -101,6 +104,20 @@ def script(plan: Plan, given: Script) -> str:
     code = "\n".join(pieces).strip()
     libraries = [*(given.libraries if given.asking else ()), *(["duckdb"] if plan.local else [])]
     return "\n".join([*_opening(plan, given.how, libraries), *_imports(code, libraries), code])
+
+
+def refusal(plan: Plan, why: Sequence[str], instead: str) -> str:
+    """Print a script that asks for nothing, and says why as its only act."""
+    lines = [
+        "#!/usr/bin/env python3",
+        *commented(plan.statement, "#  "),
+        "#",
+        f"# This script cannot do that; {instead}",
+        *(f"# {line}" for line in why),
+        "import sys\n",
+        f"sys.exit({python('; '.join(why))})",
+    ]
+    return "\n".join(lines)
 
 
 def marks_of(scan: Scan) -> list[str]:

@@ -61,11 +61,21 @@ def filter_of(plan: Plan) -> str | None:
     return residuals[0] if residuals else None
 
 
+def kept(plan: Plan) -> list[str]:
+    """Say which collections a plan reads: no request brings their rows."""
+    names = dict.fromkeys(table.collection for table in plan.stored)
+    return [
+        visible(f"{name} is a collection: its rows are in a study, not in the API")
+        for name in names
+    ]
+
+
 def left_to_do(plan: Plan) -> list[str]:
     """Say what TikSQL does with the records after they came, a visible line for each step."""
     if plan.local is None or plan.local_text is None or copied(plan) is not None:
         return []
-    lines = [f"filter: {filtered}"] if (filtered := filter_of(plan)) is not None else []
+    lines = kept(plan)
+    lines += [f"filter: {filtered}"] if (filtered := filter_of(plan)) is not None else []
     lines += [f"sort: {', '.join(plan.sort)}"] if plan.sort else []
     lines += [f"offset: {plan.offset} rows at the start left out"] if plan.offset else []
     lines += [f"limit: {plan.limit} rows of the result"] if plan.limit is not None else []
