@@ -9,7 +9,7 @@ from tiksql.translate.curl import body_with, label, said
 from tiksql.translate.curl_rows import object_of
 from tiksql.translate.curl_shell import ENDING, OPENING, PARTS, PRINT, PRINT_SOME, WHOLE
 from tiksql.translate.escaping import commented, json_text, shell
-from tiksql.translate.steps import address, base_of, copied, dependent, given_by, left_to_do
+from tiksql.translate.steps import address, base_of, copied, dependent, given_by, ids_of, left_to_do
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,7 +188,7 @@ def _calls(plan: Plan) -> Iterator[str]:
 
 
 def _second_look(scan: Scan) -> Iterator[str]:
-    if scan.second is not None:
-        ids = len(scan.second.ids)
+    if scan.second:
+        ids = len(ids_of(scan))
         said = f"of {ids} ids only $count came; TikSQL looks for the others in wider windows, too"
         yield f'if [ "$count" -lt {ids} ]; then short="{said}"; fi'

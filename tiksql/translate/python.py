@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiksql.translate.escaping import Code, python
 from tiksql.translate.python_script import READING, Script, marks_of, script
-from tiksql.translate.steps import base_of, keyless, second_look
+from tiksql.translate.steps import base_of, ids_of, keyless, second_look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -184,8 +184,8 @@ def _scan(scan: Scan) -> dict[str, Any]:
     if scan.keys is not None:
         return {**made, "keys": scan.keys_text, "make": _maker(scan)}
     made |= {"requests": _bodies(scan.requests)}
-    if scan.second is not None:
-        made |= {"again": (list(scan.second.ids), _bodies(second_look(scan)))}
+    if scan.second:
+        made |= {"again": (ids_of(scan), _bodies(second_look(scan)))}
     return made
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tiksql.translate.escaping import Code, python
 from tiksql.translate.python_script import READING, Script, marks_of, refusal, script
-from tiksql.translate.steps import second_look
+from tiksql.translate.steps import ids_of, second_look
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -110,9 +110,9 @@ def _scan(scan: Scan, plan: Plan) -> dict[str, Any]:
     if scan.keys is not None:
         return {**made, "keys": scan.keys_text, "make": Code(f"lambda key: {_keyed(scan, 'key')}")}
     made |= {"requests": _requests(scan, scan.requests, enough)}
-    if scan.second is not None:
+    if scan.second:
         again = _requests(scan, second_look(scan), enough)
-        made |= {"again": (list(scan.second.ids), again)}
+        made |= {"again": (ids_of(scan), again)}
     return made
 
 

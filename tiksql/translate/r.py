@@ -111,7 +111,7 @@ def _differences(scan: Scan) -> Iterator[str]:
     if lost:
         said_ = f"traktok's data frame has no column for {', '.join(lost)}; parse = FALSE keeps all"
         yield f"warning({r_text(said_)})"
-    if scan.second is not None:
+    if scan.second:
         yield "# TikSQL looks for ids that do not come in wider windows, too."
 
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
 from tiksql.output.sanitize import visible
+from tiksql.planning.ids import looked_again
 from tiksql.planning.requests import of_key
-from tiksql.planning.searches import looked_again
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
 
@@ -50,7 +50,12 @@ def second_look(scan: Scan) -> list[Request]:
 
     TikSQL narrows them to the ids that did not come, which a printed script cannot know.
     """
-    return looked_again(scan, set(scan.second.ids)) if scan.second is not None else []
+    return looked_again(scan, ())
+
+
+def ids_of(scan: Scan) -> list[int]:
+    """List the ids that a scan looks for again if they do not come."""
+    return list(dict.fromkeys(id_ for look in scan.second for id_ in look.ids))
 
 
 def filter_of(plan: Plan) -> str | None:
@@ -115,7 +120,7 @@ def _of_keys(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, tuple[Colu
     match query:
         case ast.Query(
             common=(),
-            order=(),
+            order=order,
             limit=None,
             offset=None,
             body=ast.Select(
@@ -126,7 +131,7 @@ def _of_keys(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, tuple[Colu
                 where=ast.InQuery(negated=False, operand=ast.Column() as key) as where,
                 items=items,
             ),
-        ):
+        ) if all(map(_as_read, order)):
             scan = scans.get(source.parts[0].text)
         case _:
             return None
@@ -136,6 +141,12 @@ def _of_keys(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, tuple[Colu
     if key.parts[-1].text != scan.key.name or len(columns) != len(items):
         return None
     return (scan, columns) if given_by(where.query, scans) is not None else None
+
+
+def _as_read(key: ast.SortKey) -> bool:
+    """Say whether a sort key only keeps rows in the order in which they were read."""
+    column = key.expression
+    return isinstance(column, ast.Column) and column.parts[-1].text == "_row"
 
 
 def given_by(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, Column] | None:

@@ -1,5 +1,7 @@
 # SELECT id, text, create_date FROM comments WHERE video_id IN (SELECT id FROM videos WHERE keyword = 'flood' AND create_date = '2024-06-01')
 # First pages only: tiksql translate --to curl --all-pages prints a script for all.
+# Not done by these requests, but by TikSQL with what they bring:
+#   query: SELECT "scan 1"."id", "scan 1"."text", "scan 1"."create_date" FROM (SELECT "id", "text", "create_date", "video_id", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" WHERE ("scan 1"."video_id" IN (SELECT "scan 2"."id" FROM (SELECT "id", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2")) ORDER BY "scan 1"."_row"
 # Not in the answers, and made by TikSQL: create_date, from create_time
 
 # videos, 2024-06-01 to 2024-06-01
@@ -10,7 +12,7 @@ curl --silent --show-error 'https://open.tiktokapis.com/v2/research/video/query/
 
 # comments: once for each video_id of scan 2,
 # as the variable key (a number); the keys are the rows of
-#   SELECT "scan 2"."id" FROM (SELECT "id" FROM "scan 2" AS "scan 2") AS "scan 2"
+#   SELECT "scan 2"."id" FROM (SELECT "id", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2" ORDER BY "scan 2"."_row"
 curl --silent --show-error 'https://open.tiktokapis.com/v2/research/video/comment/list/?fields=id,text,create_time,video_id' \
   --header "Authorization: Bearer $TIKTOK_ACCESS_TOKEN" \
   --header 'Content-Type: application/json' \

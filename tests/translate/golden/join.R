@@ -2,7 +2,7 @@
 # Not done by these requests, but by TikSQL with what they bring:
 #   sort: u.follower_count DESC
 #   limit: 5 rows of the result
-#   query: SELECT "scan 1"."id", "scan 2"."display_name", "scan 2"."follower_count" FROM (SELECT "id", "username" FROM "scan 1" AS "scan 1") AS "scan 1" JOIN (SELECT "display_name", "follower_count", "username" FROM "scan 2" AS "scan 2") AS "scan 2" ON (lower("scan 2"."username") = lower("scan 1"."username")) ORDER BY "scan 2"."follower_count" DESC LIMIT 5
+#   query: SELECT "scan 1"."id", "scan 2"."display_name", "scan 2"."follower_count" FROM (SELECT "id", "username", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" JOIN (SELECT "display_name", "follower_count", "username", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2" ON (lower("scan 2"."username") = lower("scan 1"."username")) ORDER BY "scan 2"."follower_count" DESC NULLS FIRST, "scan 1"."_row", "scan 2"."_row" LIMIT 5
 # Not in the answers, and made by TikSQL: username, the key that was asked for
 # Needs: install.packages("traktok"), and auth_research() once for the key.
 # TikTok's ids are texts here: R's numbers would round them.
@@ -23,4 +23,4 @@ scan_2 <- dplyr::bind_rows(lapply(
 
 warning("not done here: sort: u.follower_count DESC")
 warning("not done here: limit: 5 rows of the result")
-warning("not done here: query: SELECT \"scan 1\".\"id\", \"scan 2\".\"display_name\", \"scan 2\".\"follower_count\" FROM (SELECT \"id\", \"username\" FROM \"scan 1\" AS \"scan 1\") AS \"scan 1\" JOIN (SELECT \"display_name\", \"follower_count\", \"username\" FROM \"scan 2\" AS \"scan 2\") AS \"scan 2\" ON (lower(\"scan 2\".\"username\") = lower(\"scan 1\".\"username\")) ORDER BY \"scan 2\".\"follower_count\" DESC LIMIT 5")
+warning("not done here: query: SELECT \"scan 1\".\"id\", \"scan 2\".\"display_name\", \"scan 2\".\"follower_count\" FROM (SELECT \"id\", \"username\", rowid AS \"_row\" FROM \"scan 1\" AS \"scan 1\") AS \"scan 1\" JOIN (SELECT \"display_name\", \"follower_count\", \"username\", rowid AS \"_row\" FROM \"scan 2\" AS \"scan 2\") AS \"scan 2\" ON (lower(\"scan 2\".\"username\") = lower(\"scan 1\".\"username\")) ORDER BY \"scan 2\".\"follower_count\" DESC NULLS FIRST, \"scan 1\".\"_row\", \"scan 2\".\"_row\" LIMIT 5")

@@ -9,7 +9,7 @@
 # Not done by these requests, but by TikSQL with what they bring:
 #   sort: u.follower_count DESC
 #   limit: 5 rows of the result
-#   query: SELECT "scan 1"."id", "scan 2"."display_name", "scan 2"."follower_count" FROM (SELECT "id", "username" FROM "scan 1" AS "scan 1") AS "scan 1" JOIN (SELECT "display_name", "follower_count", "username" FROM "scan 2" AS "scan 2") AS "scan 2" ON (lower("scan 2"."username") = lower("scan 1"."username")) ORDER BY "scan 2"."follower_count" DESC LIMIT 5
+#   query: SELECT "scan 1"."id", "scan 2"."display_name", "scan 2"."follower_count" FROM (SELECT "id", "username", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" JOIN (SELECT "display_name", "follower_count", "username", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2" ON (lower("scan 2"."username") = lower("scan 1"."username")) ORDER BY "scan 2"."follower_count" DESC NULLS FIRST, "scan 1"."_row", "scan 2"."_row" LIMIT 5
 base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
@@ -122,7 +122,7 @@ scan_2 >scan_2.jsonl
 echo 'note: the rows of the tables are in scan_1.jsonl, scan_2.jsonl' >&2
 echo 'note: not done here: sort: u.follower_count DESC' >&2
 echo 'note: not done here: limit: 5 rows of the result' >&2
-echo 'note: not done here: query: SELECT "scan 1"."id", "scan 2"."display_name", "scan 2"."follower_count" FROM (SELECT "id", "username" FROM "scan 1" AS "scan 1") AS "scan 1" JOIN (SELECT "display_name", "follower_count", "username" FROM "scan 2" AS "scan 2") AS "scan 2" ON (lower("scan 2"."username") = lower("scan 1"."username")) ORDER BY "scan 2"."follower_count" DESC LIMIT 5' >&2
+echo 'note: not done here: query: SELECT "scan 1"."id", "scan 2"."display_name", "scan 2"."follower_count" FROM (SELECT "id", "username", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" JOIN (SELECT "display_name", "follower_count", "username", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2" ON (lower("scan 2"."username") = lower("scan 1"."username")) ORDER BY "scan 2"."follower_count" DESC NULLS FIRST, "scan 1"."_row", "scan 2"."_row" LIMIT 5' >&2
 
 if [ -n "$short" ]; then
   echo "INCOMPLETE: $short" >&2

@@ -1,7 +1,7 @@
 # SELECT region_code, count(*) AS n FROM videos TABLESAMPLE (250 ROWS) WHERE region_code IN ('DE', 'AT') AND create_date BETWEEN '2024-01-01' AND '2024-02-20' GROUP BY region_code ORDER BY n DESC
 # Not done by these requests, but by TikSQL with what they bring:
 #   sort: n DESC
-#   query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC
+#   query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC NULLS FIRST, "min"("scan 1"."_row")
 # Needs: install.packages("traktok"), and auth_research() once for the key.
 # TikTok's ids are texts here: R's numbers would round them.
 library(traktok)
@@ -27,4 +27,4 @@ scan_1_4 <- query() |>
 scan_1 <- dplyr::bind_rows(scan_1_1, scan_1_2, scan_1_3, scan_1_4)
 
 warning("not done here: sort: n DESC")
-warning("not done here: query: SELECT \"scan 1\".\"region_code\", \"count\"(*) AS \"n\" FROM (SELECT \"region_code\" FROM \"scan 1\" AS \"scan 1\") AS \"scan 1\" GROUP BY \"scan 1\".\"region_code\" ORDER BY \"n\" DESC")
+warning("not done here: query: SELECT \"scan 1\".\"region_code\", \"count\"(*) AS \"n\" FROM (SELECT \"region_code\", rowid AS \"_row\" FROM \"scan 1\" AS \"scan 1\") AS \"scan 1\" GROUP BY \"scan 1\".\"region_code\" ORDER BY \"n\" DESC NULLS FIRST, \"min\"(\"scan 1\".\"_row\")")

@@ -8,7 +8,7 @@
 # A record that the API sends twice is printed twice.
 # Not done by these requests, but by TikSQL with what they bring:
 #   sort: n DESC
-#   query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC
+#   query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC NULLS FIRST, "min"("scan 1"."_row")
 base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
@@ -103,7 +103,7 @@ scan_1() {
 count=0
 scan_1
 echo 'note: not done here: sort: n DESC' >&2
-echo 'note: not done here: query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC' >&2
+echo 'note: not done here: query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC NULLS FIRST, "min"("scan 1"."_row")' >&2
 
 if [ -n "$short" ]; then
   echo "INCOMPLETE: $short" >&2

@@ -2,7 +2,7 @@
 # First pages only: tiksql translate --to curl --all-pages prints a script for all.
 # Not done by these requests, but by TikSQL with what they bring:
 #   sort: n DESC
-#   query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC
+#   query: SELECT "scan 1"."region_code", "count"(*) AS "n" FROM (SELECT "region_code", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" GROUP BY "scan 1"."region_code" ORDER BY "n" DESC NULLS FIRST, "min"("scan 1"."_row")
 
 # videos, 2024-01-31 to 2024-02-20, at random
 curl --silent --show-error 'https://open.tiktokapis.com/v2/research/video/query/?fields=region_code,id' \
