@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
 from tiksql.output.sanitize import visible
 from tiksql.planning.ids import looked_again
+from tiksql.planning.order import ROW
 from tiksql.planning.requests import of_key
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
@@ -135,7 +137,7 @@ def _of_keys(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, tuple[Colu
             scan = scans.get(source.parts[0].text)
         case _:
             return None
-    if scan is None or scan.key is None or scan.keys != where.query:
+    if scan is None or scan.key is None or not _same(scan.keys, where.query):
         return None
     columns = tuple(_columns(items, scan))
     if key.parts[-1].text != scan.key.name or len(columns) != len(items):
@@ -143,10 +145,15 @@ def _of_keys(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, tuple[Colu
     return (scan, columns) if given_by(where.query, scans) is not None else None
 
 
+def _same(keys: ast.Query | None, query: ast.Query) -> bool:
+    """Say whether keys are the rows of a query, in whatever order they are read."""
+    return keys is not None and replace(keys, order=()) == replace(query, order=())
+
+
 def _as_read(key: ast.SortKey) -> bool:
     """Say whether a sort key only keeps rows in the order in which they were read."""
     column = key.expression
-    return isinstance(column, ast.Column) and column.parts[-1].text == "_row"
+    return isinstance(column, ast.Column) and column.parts[-1].text == ROW
 
 
 def given_by(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, Column] | None:
@@ -176,7 +183,7 @@ def _is_the_key(where: ast.Expression, scan: Scan, scans: dict[str, Scan]) -> bo
     return (
         isinstance(where, ast.InQuery)
         and not where.negated
-        and where.query == scan.keys
+        and _same(scan.keys, where.query)
         and given_by(where.query, scans) is not None
     )
 

@@ -6,8 +6,6 @@
 # Needs: bash, curl, jq
 # Set TIKTOK_ACCESS_TOKEN; TIKTOK_BASE_URL names another server.
 # A record that the API sends twice is printed twice.
-# Not done by these requests, but by TikSQL with what they bring:
-#   query: SELECT "scan 1"."id", "scan 1"."text", "scan 1"."create_date" FROM (SELECT "id", "text", "create_date", "video_id", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" WHERE ("scan 1"."video_id" IN (SELECT "scan 2"."id" FROM (SELECT "id", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2")) ORDER BY "scan 1"."_row"
 base=${TIKTOK_BASE_URL:-'https://open.tiktokapis.com'}
 set -euo pipefail
 : "${TIKTOK_ACCESS_TOKEN:?is not set}"
@@ -99,26 +97,21 @@ next_1='if .data.has_more then "\"cursor\": \(.data.cursor)" elif .data.has_more
 row_1='{
   "id": (.id | if . == null then null else tostring end),
   "text": (.text),
-  "create_date": ((.create_time | if . == null then null else todate end) | if . == null then null else .[:10] end),
-  "video_id": (.video_id // $key | if . == null then null else tostring end)
+  "create_date": ((.create_time | if . == null then null else todate end) | if . == null then null else .[:10] end)
 }'
 scan_1() {
   # one request for each video_id, from the id of videos
-  jq -r '.id | select(. != null and . != "")' scan_2.jsonl |
+  jq -r '.id | select(. != null and . != "")' "$work/scan_2.jsonl" |
     awk '!seen[tolower($0)]++' >"$work/keys"
   while IFS= read -r key; do
     follow 1 '/v2/research/video/comment/list/?fields=id,text,create_time,video_id' '{"video_id": '"$key"', "max_count": 100}' "\"$key\""
   done <"$work/keys"
 }
 
-if [ -e scan_2.jsonl ]; then echo "scan_2.jsonl is there already" >&2; exit 1; fi
-if [ -e scan_1.jsonl ]; then echo "scan_1.jsonl is there already" >&2; exit 1; fi
 count=0
-scan_2 >scan_2.jsonl
+scan_2 >"$work/scan_2.jsonl"
 count=0
-scan_1 >scan_1.jsonl
-echo 'note: the rows of the tables are in scan_2.jsonl, scan_1.jsonl' >&2
-echo 'note: not done here: query: SELECT "scan 1"."id", "scan 1"."text", "scan 1"."create_date" FROM (SELECT "id", "text", "create_date", "video_id", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" WHERE ("scan 1"."video_id" IN (SELECT "scan 2"."id" FROM (SELECT "id", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2")) ORDER BY "scan 1"."_row"' >&2
+scan_1
 
 if [ -n "$short" ]; then
   echo "INCOMPLETE: $short" >&2

@@ -1,7 +1,5 @@
 # SELECT id, text, create_date FROM comments WHERE video_id IN (SELECT id FROM videos WHERE keyword = 'flood' AND create_date = '2024-06-01')
 # First pages only: tiksql translate --to curl --all-pages prints a script for all.
-# Not done by these requests, but by TikSQL with what they bring:
-#   query: SELECT "scan 1"."id", "scan 1"."text", "scan 1"."create_date" FROM (SELECT "id", "text", "create_date", "video_id", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" WHERE ("scan 1"."video_id" IN (SELECT "scan 2"."id" FROM (SELECT "id", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2")) ORDER BY "scan 1"."_row"
 # Not in the answers, and made by TikSQL: create_date, from create_time
 
 # videos, 2024-06-01 to 2024-06-01

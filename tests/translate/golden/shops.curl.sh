@@ -1,7 +1,5 @@
 # SELECT product_id, product_name, product_price FROM shop_products WHERE shop_id IN (SELECT shop_id FROM shops WHERE shop_name = 'Hello World Store')
 # First pages only: tiksql translate --to curl --all-pages prints a script for all.
-# Not done by these requests, but by TikSQL with what they bring:
-#   query: SELECT "scan 1"."product_id", "scan 1"."product_name", "scan 1"."product_price" FROM (SELECT "product_id", "product_name", "product_price", "shop_id", rowid AS "_row" FROM "scan 1" AS "scan 1") AS "scan 1" WHERE ("scan 1"."shop_id" IN (SELECT "scan 2"."shop_id" FROM (SELECT "shop_id", rowid AS "_row" FROM "scan 2" AS "scan 2") AS "scan 2")) ORDER BY "scan 1"."_row"
 # Not in the answers, and made by TikSQL: shop_id, the key that was asked for
 
 # shops of Hello World Store
