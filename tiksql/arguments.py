@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from tiksql.errors import UsageError
 from tiksql.output.formats import FORMATS
+from tiksql.translate import FORMS
 from tiksql.version import __version__
 
 if TYPE_CHECKING:
@@ -50,6 +51,7 @@ class Arguments:
     profile: str | None = None
     color: str | None = None
     to: str = "text"
+    all_pages: bool = False
     source_form: str = "sql"
     file: str | None = None
     files: list[str] = field(default_factory=list)
@@ -98,7 +100,8 @@ def parse_translate(argv: Sequence[str]) -> Arguments:
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="a script; - for standard input")
     add = parser.add_argument
-    add("--to", required=True, metavar="FORMAT", help="text, json, sql or spark")
+    add("--to", required=True, metavar="FORMAT", help=", ".join(FORMS))
+    add("--all-pages", action="store_true", help="follow the pages behind the first (curl, python)")
     add("--from", dest="source_form", default="sql", metavar="FORM", help="sql")
     _statements(parser)
     _servers(parser)

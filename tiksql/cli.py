@@ -138,23 +138,36 @@ def _statements(arguments: Arguments, console: Console) -> int:
 
 
 def _translate(arguments: Arguments, console: Console) -> int:
+    from tiksql.translating import Translation  # noqa: PLC0415 - for this command only
+
     if arguments.source_form != "sql":
         raise UsageError("TS405", f"there is no translation from {arguments.source_form} yet")
     if arguments.file:
         arguments.scripts.append(("-f", arguments.file))
     session = _session(arguments, console)
     job = Run(session, console, arguments, _values(arguments))
-    texts = [
-        text
-        for source in _sources(arguments, console)
-        for text in job.translations(source, arguments.to)
-    ]
+    translation = Translation(session, arguments.to, arguments.all_pages, job.note)
+    texts: list[str] = []
+    for source in _sources(arguments, console):
+        try:
+            for text in translation.texts(source, job.values):
+                texts.append(text)  # noqa: PERF402 - those before an error are kept
+        except TikSQLError as error:
+            error.source = error.source or source
+            job.failed(error)
     if arguments.output and not job.status:
         with written_aside(Path(arguments.output)) as stream:
             stream.write("".join(texts))
     elif not arguments.output:
-        console.stdout.write("".join(texts))
+        console.stdout.write(_shown("".join(texts), console))
     return job.status
+
+
+def _shown(text: str, console: Console) -> str:
+    """Return a text as a terminal may show it; anything else gets it as it is."""
+    from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - for this command only
+
+    return visible_lines(text) if console.stdout.isatty() else text
 
 
 def _check(arguments: Arguments, console: Console) -> int:

@@ -33,7 +33,7 @@ def _days(plan: Plan) -> str:
 
 
 def _turned_away(stats: Stats, plan: Plan) -> str:
-    from tiksql.translate.json import filter_of  # noqa: PLC0415 - rarely needed
+    from tiksql.translate.steps import filter_of  # noqa: PLC0415 - rarely needed
 
     came = f"{stats.records:,} records came" if stats.records > 1 else "1 record came"
     if not stats.dropped:

@@ -87,8 +87,12 @@ def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[P
     """
     assert plan.local is not None
     engine = Engine(folder=folder)
-    for scan in plan.scans:
-        engine.create(scan.name, [LocalColumn(c.name, c.type, c.members) for c in scan.columns])
+    made = {
+        scan.name: engine.create(
+            scan.name, [LocalColumn(c.name, c.type, c.members) for c in scan.columns]
+        )
+        for scan in plan.scans
+    }
     for table in plan.stored:
         engine.create(
             table.key, [LocalColumn(c.name, c.type, stored=c.stored) for c in table.columns]
@@ -110,8 +114,20 @@ def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[P
     if plan.stop and not plan.scans[0].second:  # what a second look brings may belong anywhere
         stop = _checked(engine, to_duckdb(_stop(plan), names.bindings))
     dropped = tuple(_dropped(plan, names.bindings))
+    scans = tuple(
+        structs.replace(
+            scan,
+            definition=made[scan.name],
+            keys_text=keys[scan.number].text if scan.keys is not None else None,
+        )
+        for scan in plan.scans
+    )
     whole = structs.replace(
-        plan, heads=heads, local_text=answer.text, stop=plan.stop if stop else ""
+        plan,
+        scans=scans,
+        heads=heads,
+        local_text=answer.text,
+        stop=plan.stop if stop else "",
     )
     return whole, Judge(engine, answer, keys, stop, dropped)
 

@@ -13,13 +13,12 @@ from tiksql.errors import InterruptError, TikSQLError, UsageError
 from tiksql.exporting.export import Export
 from tiksql.interrupts import AbortedError, Interrupts
 from tiksql.parameters import typed
-from tiksql.planning.binding import bind
-from tiksql.planning.trees import harmless, query_of
+from tiksql.planning.trees import harmless
 from tiksql.session import Text
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
     from tiksql.arguments import Arguments
     from tiksql.console import Console
@@ -131,23 +130,6 @@ class Run:
             self.console.stderr.write(json.dumps({"note": text}) + "\n")
         else:
             self.console.stderr.write(f"note: {visible(text)}\n")
-
-    def translations(self, source: Source, target: str) -> Iterator[str]:
-        """Print the queries of a source in a form; what only sets something is obeyed."""
-        from tiksql.syntax.parser import parse  # noqa: PLC0415 - see above
-
-        try:
-            statements = parse(source).statements
-            self.bound = typed(source, self.values)
-            for statement in statements:
-                query = query_of(statement)
-                if isinstance(query, ast.Query):
-                    bound = bind(query, self.bound)
-                    yield self.session.translate(bound, target, query.span) + "\n"
-                elif isinstance(query, ast.SetSetting | ast.ResetSetting):
-                    self.session.execute(query, self.bound)
-        except TikSQLError as error:
-            self._failed(error, source, None)
 
     def _stop(self) -> bool:
         """Ask the statement under way to end well; say whether it will."""

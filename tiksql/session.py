@@ -142,17 +142,18 @@ class Session:
 
     def plan(self, query: ast.Query) -> tuple[Plan, Judge | None]:
         """Resolve and plan a query, and prepare DuckDB where it has something to do."""
-        scope = self.scope()
-        made = plan(resolve(query, scope), scope)
+        made = plan(resolve(query, scope := self.scope()), scope)
         if made.local is None:
             return made, None
         from tiksql.judging import prepare  # noqa: PLC0415 - DuckDB is only loaded where needed
 
         return prepare(made, scope.now, self.studies.derived.folder if made.stored else None)
 
-    def translate(self, query: ast.Query, target: str, span: Span) -> str:
-        """Print the plan of a query in a form."""
-        form = translator(target, span)
+    def translate(
+        self, query: ast.Query, target: str, span: Span, *, all_pages: bool = False
+    ) -> str:
+        """Print the plan of a query in a form; ``all_pages`` follows those behind the first."""
+        form = translator(target, span, all_pages=all_pages)
         made, _ = self.plan(query)
         used = self.backend.used_today(made.pool) if made.pool and target == "text" else None
         return form(structs.replace(made, used_today=used))

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tiksql.translate import FORMS
+
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.tsql"))
 DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
@@ -68,6 +70,12 @@ def test_every_recorded_output_has_its_example():
 def test_a_document_links_only_to_what_exists(document):
     for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / document).read_text()):
         assert target.startswith("http") or (ROOT / target).exists(), target
+
+
+def test_the_page_of_the_language_lists_every_format():
+    page = (ROOT / "grammar" / "README.md").read_text()
+    table = page.partition("The formats are")[2].partition("Scripts take")[0]
+    assert set(re.findall(r"^\| `([a-z-]+)` \|", table, re.MULTILINE)) == set(FORMS)
 
 
 def test_the_architecture_names_every_package():

@@ -353,7 +353,7 @@ class TestTranslate:
             run("translate", "--to", "text", "-c", FIRST).out == run("--dry-run", "-c", FIRST).out
         )
 
-    @pytest.mark.parametrize(("form", "code"), [("jsn", "TS217"), ("curl", "TS405")])
+    @pytest.mark.parametrize(("form", "code"), [("jsn", "TS217"), ("sprak", "TS217")])
     def test_a_form_that_there_is_not_says_which_there_are(self, run, form, code):
         outcome = run("translate", "--to", form, "-c", FIRST)
         assert (outcome.status, outcome.out) == (1, "")

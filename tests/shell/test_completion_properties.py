@@ -18,7 +18,7 @@ from tiksql.shell.completion.keywords import terminals
 from tiksql.shell.completion.words import COPY_OPTIONS, COPY_VALUES, FORMATS, FUNCTIONS, KEYWORDS
 from tiksql.source import Source
 from tiksql.syntax.parser import expected, language, parse
-from tiksql.translate import LATER
+from tiksql.translate import FORMS
 
 ROOT = Path(__file__).parents[2]
 MARK = re.compile(r"[ \t]*-- error: .*$", re.MULTILINE)
@@ -103,7 +103,7 @@ def test_the_functions_that_are_offered_exist():
 
 
 def test_the_forms_of_explain_exist():
-    assert set(LATER) | {"text", "json", "sql", "spark"} == set(FORMATS)
+    assert set(FORMS) == set(FORMATS)
 
 
 def test_the_options_of_copy_can_be_written():

@@ -109,12 +109,17 @@ class Engine:
         """Throw the database away; doing it twice is doing it once."""
         self._connection.close()
 
-    def create(self, table: str, columns: Sequence[LocalColumn]) -> None:
-        """Make an empty table, with an INTEGER column ``_branch`` behind those given."""
+    def create(self, table: str, columns: Sequence[LocalColumn]) -> str:
+        """Make an empty table, with an INTEGER column ``_branch`` behind those given.
+
+        Return the SQL that makes it.
+        """
         self._tables[table] = made = Table(table, columns)
         self._known.clear()
+        definition = made.definition()
         with self._translated():
-            self._execute(made.definition())
+            self._execute(definition)
+        return definition
 
     def load(self, table: str, rows: Sequence[Row], branch: int = 0) -> None:
         """Put in rows of canonical values, such as those of a page, in their order.

@@ -135,6 +135,7 @@ class Scan(Struct, frozen=True):
     ``residual`` is what rows have to meet besides, judged by DuckDB over columns of ``name``.
     ``sample`` is the number of records to draw at random. Where ``keys`` is given, the keys are
     its rows, once the scans in ``after`` have run; then ``first`` makes the requests.
+    ``definition`` and ``keys_text`` are DuckDB's SQL of its table and of ``keys``.
     """
 
     number: int
@@ -150,6 +151,8 @@ class Scan(Struct, frozen=True):
     sample: int | None = None
     second: tuple[SecondLook, ...] = ()
     notes: tuple[str, ...] = ()
+    definition: str = ""
+    keys_text: str | None = None
 
     @property
     def name(self) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.arguments import read_values
-from tiksql.errors import OutputError, UsageError
+from tiksql.errors import OutputError, TikSQLError, UsageError
 from tiksql.files import read_lines, read_script, written_aside
 from tiksql.rows import Head
 from tiksql.shell.showing import unquoted
@@ -45,12 +45,17 @@ def include(shell: Shell, argument: str) -> None:
 
 def explain(shell: Shell, argument: str) -> None:
     """Show the plan and the cost of a statement without running it."""
-    text = argument or _last_text(shell)
-    before = shell.job.status
-    found = list(shell.job.translations(Source(text, "<prompt>"), "text"))
-    for plan in found:
-        shell.job.delivery.text(plan.rstrip("\n"))
-    if not found and shell.job.status == before:
+    from tiksql.translating import Translation  # noqa: PLC0415 - rarely needed
+
+    job, source = shell.job, Source(argument or _last_text(shell), "<prompt>")
+    translation = Translation(job.session, "text", all_pages=False, note=job.note)
+    try:
+        for plan in translation.texts(source, job.values):
+            job.delivery.text(plan.rstrip("\n"))
+    except TikSQLError as error:
+        error.source = error.source or source
+        raise
+    if not translation.queries:
         raise UsageError("TS623", "there is no query to explain", hint=r"\explain SELECT …")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiksql.translate.json import filter_of
+from tiksql.translate.steps import filter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

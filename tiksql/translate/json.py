@@ -6,11 +6,10 @@ branch, or for each key.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from tiksql.planning.requests import of_key
-from tiksql.syntax.printer import to_sql
+from tiksql.translate.escaping import json_text
+from tiksql.translate.steps import dependent, filter_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +19,7 @@ if TYPE_CHECKING:
 
 def to_json(plan: Plan) -> str:
     """Print a plan as JSON, indented by two spaces, without a line end."""
-    return json.dumps(document(plan), indent=2, ensure_ascii=False)
+    return json_text(document(plan), 2)
 
 
 def document(plan: Plan) -> dict[str, Any]:
@@ -40,21 +39,11 @@ def document(plan: Plan) -> dict[str, Any]:
     }
 
 
-def filter_of(plan: Plan) -> str | None:
-    """Print what DuckDB filters the records of the scans by; None where it filters nothing."""
-    residuals = [to_sql(scan.residual) for scan in plan.scans if scan.residual is not None]
-    if len(residuals) > 1:
-        return " AND ".join(f"({each})" for each in residuals)
-    return residuals[0] if residuals else None
-
-
 def _requests(scan: Scan) -> Iterator[dict[str, Any]]:
     """Describe the first pages of a scan; a scan whose keys are not known yet is one entry."""
-    for request in scan.requests:
-        yield _entry(request, scan)
-    if scan.keys is not None and scan.first is not None and scan.key is not None:
+    yield from (_entry(request, scan) for request in scan.requests)
+    if (request := dependent(scan)) is not None and scan.key is not None:
         source = scan.after[-1] if scan.after else None
-        request = of_key(scan.first, scan.key, "0")
         body = {**request.body, scan.key.key: {"$keys_of": source}}
         yield {**_entry(request, scan), "body": body, "depends_on": source}
 

@@ -214,6 +214,9 @@ FORMATS = _table("""
     spark | a PySpark script
     prose | in words
     methods | a paragraph for a methods section
+    methods-long | everything that a methods section should say
+    methods-latex | the paragraph in LaTeX
+    methods-long-latex | all of it in LaTeX
     markdown | a page
     mermaid | a diagram
 """)

@@ -1,0 +1,1 @@
+SELECT v.id, u.display_name, u.follower_count FROM videos AS v JOIN users AS u ON u.username = v.username WHERE v.keyword = 'flood' AND v.create_date = '2024-06-01' ORDER BY u.follower_count DESC LIMIT 5;

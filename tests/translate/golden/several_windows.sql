@@ -1,0 +1,1 @@
+SELECT id, username, like_count, create_time FROM videos WHERE hashtag_name IN ('election2024', 'debate') AND region_code = 'US' AND NOT video_length = 'SHORT' AND create_date BETWEEN '2024-01-15' AND '2024-02-20' AND like_count > 1000;
