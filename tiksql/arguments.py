@@ -13,11 +13,11 @@ from tiksql.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMANDS = ("translate", "check", "emulator", "schema")
+COMMANDS = ("translate", "check", "fmt", "emulator", "schema")
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, check, emulator and schema (each has --help)."""
+input. Other commands: tiksql translate, check, fmt, emulator and schema (each has --help)."""
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
@@ -49,6 +49,10 @@ class Arguments:
     color: str | None = None
     to: str = "text"
     source_form: str = "sql"
+    fields: str | None = None
+    table: str | None = None
+    days: list[str] | None = None
+    check: bool = False
     file: str | None = None
     files: list[str] = field(default_factory=list)
 
@@ -92,12 +96,40 @@ def parse_translate(argv: Sequence[str]) -> Arguments:
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="a script; - for standard input")
     add = parser.add_argument
-    add("--to", required=True, metavar="FORMAT", help="text, json or sql")
-    add("--from", dest="source_form", default="sql", metavar="FORM", help="sql")
+    add("--to", metavar="FORMAT", help="text, json or sql (the default behind --from)")
+    _from(parser)
     _statements(parser)
     _servers(parser)
     add("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     _common(parser)
+    arguments = parser.parse_args(argv, namespace=Arguments(to=""))
+    if not arguments.to and arguments.source_form == "sql":
+        parser.error("the following arguments are required: --to")
+    arguments.to = arguments.to or "sql"
+    return arguments
+
+
+def _from(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    forms = "sql, json, curl, http (a .http file) or helper (tiktok_research_api_helper)"
+    add("--from", dest="source_form", default="sql", metavar="FORM", help=forms)
+    add("--fields", metavar="F,F", help="fields of requests that do not name theirs")
+    add("--table", metavar="T", help="table of bodies that fit more than one endpoint")
+    add("--days", nargs=2, metavar="DAY", help="first and last day of requests without days")
+
+
+def parse_fmt(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql fmt``."""
+    parser = _Parser(
+        "tiksql fmt",
+        description="Lay out scripts; comments and tokens stay what they are.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a script; - for standard input")
+    parser.add_argument(
+        "--check", action="store_true", help="name what would change, and exit with 1 if any"
+    )
+    parser.add_argument("--errors", choices=("text", "json"), default="text", help="form of errors")
     return parser.parse_args(argv, namespace=Arguments())
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tiksql.arguments import (
     COMMANDS,
     parse_check,
+    parse_fmt,
     parse_main,
     parse_schema,
     parse_translate,
@@ -18,7 +19,7 @@ from tiksql.arguments import (
 )
 from tiksql.console import Console
 from tiksql.errors import InterruptError, TikSQLError, UsageError
-from tiksql.files import decoded, read_script, written_aside
+from tiksql.files import MOST_OCTETS, read_input, read_script, written_aside
 from tiksql.script import Run
 from tiksql.session import Session
 from tiksql.source import Source
@@ -94,6 +95,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
             return emulate(rest, console.stdout)
         case ["check", *rest]:
             return _check(parse_check(rest), console)
+        case ["fmt", *rest]:
+            return _fmt(parse_fmt(rest), console)
         case ["schema", *rest]:
             return _schema(console, as_json=parse_schema(rest))
         case ["translate", *rest]:
@@ -130,8 +133,6 @@ def _statements(arguments: Arguments, console: Console) -> int:
 
 
 def _translate(arguments: Arguments, console: Console) -> int:
-    if arguments.source_form != "sql":
-        raise UsageError("TS405", f"there is no translation from {arguments.source_form} yet")
     if arguments.file:
         arguments.scripts.append(("-f", arguments.file))
     session = Session(_backend(arguments, console), _settings(arguments, console))
@@ -139,7 +140,7 @@ def _translate(arguments: Arguments, console: Console) -> int:
     texts = [
         text
         for source in _sources(arguments, console)
-        for text in job.translations(source, arguments.to)
+        for text in _translations(job, source, arguments)
     ]
     if arguments.output and not job.status:
         with written_aside(Path(arguments.output)) as stream:
@@ -147,6 +148,24 @@ def _translate(arguments: Arguments, console: Console) -> int:
     elif not arguments.output:
         console.stdout.write("".join(texts))
     return job.status
+
+
+def _translations(job: Run, source: Source, arguments: Arguments) -> Iterator[str]:
+    if arguments.source_form.lower() == "sql":
+        yield from job.translations(source, arguments.to)
+        return
+    from tiksql.reversing import Reversal, wanted  # noqa: PLC0415 - for --from only
+
+    said = wanted(arguments.fields, arguments.table, arguments.days)
+    try:
+        script = Reversal(job.session, source, said, job.note).script(arguments.source_form)
+    except TikSQLError as error:
+        job.failed(error)
+        return
+    if arguments.to.lower() == "sql":
+        yield script
+    else:
+        yield from job.translations(Source(script, source.name), arguments.to)
 
 
 def _check(arguments: Arguments, console: Console) -> int:
@@ -163,6 +182,15 @@ def _check(arguments: Arguments, console: Console) -> int:
         lines = [f"{source.name}: {found.statements} statements, {len(found.errors)} errors"]
         console.stdout.writelines(f"{line}\n" for line in [*lines, *_indented(found.parameters)])
     return job.status
+
+
+def _fmt(arguments: Arguments, console: Console) -> int:
+    from tiksql.formatting import fmt  # noqa: PLC0415 - for this command only
+
+    def show(error: TikSQLError) -> None:
+        _show(error, console, as_json=arguments.errors == "json")
+
+    return fmt(arguments.files, console, show, check=arguments.check)
 
 
 def _indented(lines: list[str]) -> list[str]:
@@ -252,10 +280,11 @@ def _lines_of(name: str) -> list[str]:
 
 
 def _sources(arguments: Arguments, console: Console) -> Iterator[Source]:
+    most = MOST_OCTETS if arguments.source_form.lower() != "sql" else None
     for number, (kind, text) in enumerate(arguments.scripts or [("-f", "-")], 1):
         if kind == "-c":
             yield Source(text, "-c" if len(arguments.scripts) == 1 else f"-c {number}")
         elif text == "-":
-            yield decoded(console.stdin.buffer.read(), "<stdin>")
+            yield read_input(console.stdin.buffer, most)
         else:
-            yield read_script(text)
+            yield read_script(text, most)
