@@ -94,6 +94,8 @@ def _search(run: list[Asked]) -> Statement:
     assert last.days is not None
     length = _length(first)
     settings = {WINDOW: range(length, (length if len(run) > 1 else LONGEST) + 1)}
+    if length > LONGEST:  # days of the command line, which any windows may tile
+        settings = {}
     days = (first.days[0], last.days[1])
     limited = len(run) == 1 and not (first.random or first.later)
     limit, sample = None, None
