@@ -43,7 +43,7 @@ COMMANDS = {
     "after a prompt": f"$ curl {URL}?fields=id -d {quoted(ONE)}",
     "output thrown away": f"curl {URL}?fields=id -d {quoted(ONE)} -o /dev/null 2>&1 | jq . > x",
     "within a substitution": f'R="$(curl -s {URL}?fields=id -d {quoted(ONE)} | jq .)"',
-    "a variable": f"BODY={quoted(ONE)}\ncurl {URL}?fields=id -d \"$BODY\"",
+    "a variable": f'BODY={quoted(ONE)}\ncurl {URL}?fields=id -d "$BODY"',
     "an exported variable": f"export U={URL}\ncurl ${{U}}?fields=id -d {quoted(ONE)}",
     "a here-document": HEREDOC,
     "a path to curl": f"/usr/bin/curl {URL}?fields=id -d {quoted(ONE)}",
@@ -65,7 +65,17 @@ def test_a_command_is_read_however_it_is_written(command):
 
 @pytest.mark.parametrize(
     "text",
-    ["plain", "a b", "it's", 'say "hi"', "a\\b", "$HOME `ls` $(ls)", "ü 🎵", "new\nline", "!?*[a]~#"],
+    [
+        "plain",
+        "a b",
+        "it's",
+        'say "hi"',
+        "a\\b",
+        "$HOME `ls` $(ls)",
+        "ü 🎵",
+        "new\nline",
+        "!?*[a]~#",
+    ],
 )
 @pytest.mark.parametrize("quote", [quoted, double, ansi])
 def test_words_are_cut_as_bash_cuts_them(text, quote):
@@ -81,21 +91,25 @@ def test_words_are_cut_as_bash_cuts_them(text, quote):
 
 def test_several_commands_are_several_requests():
     user = "curl https://open.tiktokapis.com/v2/research/user/info/?fields=display_name"
-    text = f"{COMMANDS['single quotes']}\n{user} -d '{{\"username\": \"a\"}}'"
+    text = f'{COMMANDS["single quotes"]}\n{user} -d \'{{"username": "a"}}\''
     text += f" --next {URL}?fields=id -d '{json.dumps(body(US))}'"
     assert [s["table"] for s in turned(text, "curl").requests] == ["videos", "users", "videos"]
 
 
 def test_an_error_in_a_body_is_shown_in_the_command():
-    text = "curl " + URL + r"""?fields=id -d '{"query": {"and": [
+    text = (
+        "curl "
+        + URL
+        + r"""?fields=id -d '{"query": {"and": [
       {"operation": "EQ", "field_name": "keywrd", "field_values": ["it'\''s"]}]}}'"""
+    )
     code, place, hint = refused(text, "curl")
     assert (code, place, hint) == ("TS160", '"keywrd"', 'did you mean "keyword"?')
 
 
 @pytest.mark.parametrize("quote", [quoted, double, ansi])
 def test_the_place_is_right_behind_escapes(quote):
-    given = body(condition("keyword", "EQ", "it's \"$5\""), condition("region_code", "EQ", "UK"))
+    given = body(condition("keyword", "EQ", 'it\'s "$5"'), condition("region_code", "EQ", "UK"))
     code, place, _ = refused(f"curl {URL}?fields=id -d {quote(json.dumps(given))}", "curl")
     assert code == "TS206"
     assert place.replace("\\", "") == '"UK"'
@@ -133,31 +147,31 @@ def test_other_commands_are_passed_over_with_a_note():
 
 # --- .http files ----------------------------------------------------------------------------------
 
-HTTP = f"""\
+HTTP = """\
 @host = https://open.tiktokapis.com
 @tag = cats
 
 ### Videos with a tag
 # @name videos
-POST {{{{host}}}}/v2/research/video/query/
+POST {{host}}/v2/research/video/query/
     ?fields=id,
     &x=1
-Authorization: Bearer {{{{token}}}}
+Authorization: Bearer {{token}}
 Content-Type: application/json
 
-{{
-  "query": {{"and": [{{"operation": "EQ", "field_name": "hashtag_name", "field_values": ["{{{{tag}}}}"]}}]}},
+{
+  "query": {"and": [{"operation": "EQ", "field_name": "hashtag_name", "field_values": ["{{tag}}"]}]},
   "start_date": "20240101", "end_date": "20240130", "max_count": 100
-}}
+}
 
-> {{% client.log("done") %}}
+> {% client.log("done") %}
 
 ###
 // an account
 POST https://open.tiktokapis.com/v2/research/user/info/?fields=display_name HTTP/1.1
 Content-Type: application/json
 
-{{"username": "a"}}
+{"username": "a"}
 """
 
 

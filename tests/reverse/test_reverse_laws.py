@@ -62,11 +62,21 @@ def test_whatever_comes_out_means_what_went_in(body):
     """A record meets the body exactly if it meets one of the requests, and never two of them."""
     result = turned(body, fields="id")
     asked = [request["body"] for request in result.requests]
-    records = itertools.product(ENUMERATIONS["region"], ["a", "b", "c"], [(), ("x",), ("x", "y")],
-                                ["SHORT", "MID", "LONG"], [5, 50])
+    records = itertools.product(
+        ENUMERATIONS["region"],
+        ["a", "b", "c"],
+        [(), ("x",), ("x", "y")],
+        ["SHORT", "MID", "LONG"],
+        [5, 50],
+    )
     for region, keyword, tags, length, views in records:
-        record = {"region_code": {region}, "keyword": {keyword}, "hashtag_name": set(tags),
-                  "video_length": {length}, "view_count": {views}}
+        record = {
+            "region_code": {region},
+            "keyword": {keyword},
+            "hashtag_name": set(tags),
+            "video_length": {length},
+            "view_count": {views},
+        }
         found = [meets(record, each["query"]) for each in asked]
         assert sum(found) == meets(record, body["query"])
 

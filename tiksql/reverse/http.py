@@ -82,9 +82,9 @@ def _address(line: Text) -> Text:
     if word and word[0].upper() in METHODS:
         start = text.index(word[0], start) + len(word[0])
         start += len(text[start:]) - len(text[start:].lstrip())
-    end = len(text.rstrip())
-    version = re.search(r"\s+HTTP/[\d.]+\s*$", text)
-    return line.part(start, version.start() if version else end)
+    bare = text.rstrip()
+    rest, _, last = bare.rpartition(" ")
+    return line.part(start, len(rest.rstrip() if last.upper().startswith("HTTP/") else bare))
 
 
 def _continued(part: Text, lines: list[tuple[int, int]]) -> Iterator[Text]:

@@ -13,7 +13,7 @@ _NAMES = (
     r"client[_-]?secret|client[_-]?key|(?:access|refresh|id|bearer|auth|tiktok\w*)[_-]?token"
     r"|token|api[_-]?key|x-api-key|password|secret|oauth2-bearer"
 )
-_SIGN = r"\\?[\"']?(?:\\?[ \t])*(?:[:=]|%3[aAdD])(?:\\?[ \t])*\$?\\?[\"']?"
+_SIGN = r"\\?[\"']?(?:\\?[ \t])*(?:[:=]|%3[aAdD])(?:\\?[ \t])*(?:\$(?=[\"']))?\\?[\"']?"
 _VALUE = r"[^\s\"'\\&,;}\])]+"
 
 _PATTERNS = (

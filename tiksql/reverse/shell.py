@@ -18,12 +18,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+MOST_NESTED = 20
+"""Substitutions within each other."""
 ENDS = frozenset(";&|\n(){}")
 META = frozenset(" \t\r\n;&|<>()`")
 VARIABLE = re.compile(
     r"\$(?:(?P<name>[A-Za-z_]\w*)|\{(?P<braced>[A-Za-z_]\w*)\}|\{[^}]*\}|[\d@*#?$!-])"
 )
 ASSIGNMENT = re.compile(r"[A-Za-z_]\w*(?==)")
+BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
+PLAIN = re.compile(r"[^\s;&|<>()`'\"\\$]+")
+PLAIN_WITHIN = re.compile(r"[^`\"\\$]+")
+PLAIN_QUOTED = re.compile(r"[^'\\]+")
 ANSI = re.compile(
     r"\\(?:x(?P<hex>[0-9a-fA-F]{1,2})|u(?P<u>[0-9a-fA-F]{1,4})|U(?P<U>[0-9a-fA-F]{1,8})"
     r"|(?P<octal>[0-7]{1,3})|c(?P<control>.)|(?P<one>.))",
@@ -72,6 +78,7 @@ class _Shell:
         self._whole = text
         self._text = text.text
         self._at = 0
+        self._depth = 0
         self._waiting: list[tuple[str, bool, Command]] = []
         self._values: dict[str, Word] = {}
         self.found: list[Command] = []
@@ -86,8 +93,8 @@ class _Shell:
 
     def _step(self, command: Command) -> Command:
         character = self._text[self._at]
-        if character in " \t\r" or self._text.startswith(("\\\n", "\\\r\n"), self._at):
-            self._at += 1 if character != "\\" else self._text.index("\n", self._at) - self._at + 1
+        if found := BLANKS.match(self._text, self._at):
+            self._at = found.end()
         elif character == "#":
             self._at = _line_end(self._text, self._at)
         elif found := HEREDOC.match(self._text, self._at):
@@ -173,14 +180,20 @@ class _Shell:
             elif character in "$`":
                 self._dollar(word)
             else:
-                self._keep(word, self._at + 1)
+                self._plain(word, PLAIN)
         word.end = self._at
         return word
 
+    def _plain(self, word: Word, pattern: re.Pattern[str]) -> None:
+        """Take characters that mean themselves, one at least."""
+        found = pattern.match(self._text, self._at)
+        self._keep(word, max(found.end() if found else 0, self._at + 1))
+
     def _keep(self, word: Word, end: int) -> None:
-        for offset in range(self._at, min(end, len(self._text))):
-            word.add(self._text[offset], offset)
-        self._at = min(end, len(self._text))
+        end = min(end, len(self._text))
+        word.characters += self._text[self._at : end]
+        word.offsets += range(self._at, end)
+        self._at = end
 
     def _escaped(self, word: Word) -> None:
         if self._text.startswith(("\\\n", "\\\r\n"), self._at):
@@ -219,6 +232,8 @@ class _Shell:
                 self._escaped(word)
             elif text[self._at] in "$`":
                 self._dollar(word)
+            elif closing:
+                self._plain(word, PLAIN_WITHIN)
             else:
                 self._keep(word, self._at + 1)
 
@@ -227,7 +242,7 @@ class _Shell:
         self._at += 2
         while self._at < len(self._text) and self._text[self._at] != "'":
             if (found := ANSI.match(self._text, self._at)) is None:
-                self._keep(word, self._at + 1)
+                self._plain(word, PLAIN_QUOTED)
                 continue
             for character in _ansi_character(found):
                 word.add(character, self._at)
@@ -241,8 +256,7 @@ class _Shell:
         """Read a variable or a substitution: a known one is put in, others are remembered."""
         start = self._at
         if self._text[start] == "`" or self._text.startswith("$(", start):
-            self._at += 1 if self._text[start] == "`" else 2
-            self.script("`" if self._text[start] == "`" else ")")
+            self._within(1 if self._text[start] == "`" else 2)
         elif found := VARIABLE.match(self._text, start):
             self._at = found.end()
             known = self._values.get(found["name"] or found["braced"] or "")
@@ -258,6 +272,16 @@ class _Shell:
         word.unknown.append(self._whole.place(start, end))
         for offset in range(start, end):
             word.add(self._text[offset], offset)
+
+    def _within(self, signs: int) -> None:
+        """Read the commands of a substitution, whose first signs open it."""
+        if self._depth == MOST_NESTED:
+            place = self._whole.place(self._at, self._at + signs)
+            raise wrong("TS151", "this is nested deeper than any command", place)
+        self._depth += 1
+        self._at += signs
+        self.script("`" if signs == 1 else ")")
+        self._depth -= 1
 
 
 def _ansi_character(found: re.Match[str]) -> Iterator[str]:
