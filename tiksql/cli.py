@@ -169,18 +169,24 @@ def _translations(job: Run, source: Source, arguments: Arguments) -> Iterator[st
 
 
 def _check(arguments: Arguments, console: Console) -> int:
-    from tiksql.checking import check  # noqa: PLC0415 - for this command only
+    from tiksql.checking import check, counted  # noqa: PLC0415 - for this command only
 
-    arguments.scripts = [("-f", name) for name in arguments.files]
     session = Session(_backend(arguments, console), _settings(arguments, console))
     job = Run(session, console, arguments, _values(arguments))
-    for source in _sources(arguments, console):
+    for name in arguments.files:
+        arguments.scripts = [("-f", name)]
+        try:
+            (source,) = _sources(arguments, console)
+        except TikSQLError as error:
+            job.failed(error)
+            continue
         found = check(session, source, job.values)
-        for number, error in found.errors:
-            error.source = error.source or source
-            job.failed(error, number)
-        lines = [f"{source.name}: {found.statements} statements, {len(found.errors)} errors"]
-        console.stdout.writelines(f"{line}\n" for line in [*lines, *_indented(found.parameters)])
+        for number, wrong in found.errors:
+            wrong.source = wrong.source or source
+            job.failed(wrong, number)
+        counts = f"{counted(found.statements, 'statement')}, {counted(len(found.errors), 'error')}"
+        lines = [f"{source.name}: {counts}", *(f"  {line}" for line in found.parameters)]
+        console.stdout.writelines(f"{line}\n" for line in lines)
     return job.status
 
 
@@ -191,10 +197,6 @@ def _fmt(arguments: Arguments, console: Console) -> int:
         _show(error, console, as_json=arguments.errors == "json")
 
     return fmt(arguments.files, console, show, check=arguments.check)
-
-
-def _indented(lines: list[str]) -> list[str]:
-    return [f"  {line}" for line in lines]
 
 
 def _schema(console: Console, *, as_json: bool) -> int:
