@@ -147,11 +147,20 @@ def parse_check(argv: Sequence[str]) -> Arguments:
     return parser.parse_args(argv, namespace=Arguments())
 
 
-def parse_schema(argv: Sequence[str]) -> bool:
-    """Read the arguments of ``tiksql schema``: whether JSON is wanted."""
+def parse_schema(argv: Sequence[str]) -> str:
+    """Read the arguments of ``tiksql schema``: the form that is wanted."""
     parser = _Parser("tiksql schema", description="Show what the API offers.", allow_abbrev=False)
-    parser.add_argument("--json", action="store_true", help="the whole catalog, for programs")
-    return bool(parser.parse_args(argv).json)
+    form = parser.add_mutually_exclusive_group()
+    add = form.add_argument
+    forms = {
+        "json": "the whole catalog, for programs",
+        "markdown": "a page of reference",
+        "textmate": "a grammar for VS Code and other editors",
+        "plist": "the same for Sublime Text",
+    }
+    for name, words in forms.items():
+        add(f"--{name}", dest="form", action="store_const", const=name, default="text", help=words)
+    return str(parser.parse_args(argv).form)
 
 
 def _statements(parser: argparse.ArgumentParser) -> None:

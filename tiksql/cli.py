@@ -98,7 +98,10 @@ def _dispatch(argv: list[str], console: Console) -> int:
         case ["fmt", *rest]:
             return _fmt(parse_fmt(rest), console)
         case ["schema", *rest]:
-            return _schema(console, as_json=parse_schema(rest))
+            from tiksql.schema import schema  # noqa: PLC0415 - one of many
+
+            console.stdout.write(schema(parse_schema(rest)))
+            return 0
         case ["translate", *rest]:
             return _translate(parse_translate(rest), console)
         case _:
@@ -197,24 +200,6 @@ def _fmt(arguments: Arguments, console: Console) -> int:
         _show(error, console, as_json=arguments.errors == "json")
 
     return fmt(arguments.files, console, show, check=arguments.check)
-
-
-def _schema(console: Console, *, as_json: bool) -> int:
-    from tiksql import listings  # noqa: PLC0415 - for this command only
-    from tiksql.catalog import load  # noqa: PLC0415 - see above
-
-    if as_json:
-        import msgspec  # noqa: PLC0415 - see above
-
-        document = msgspec.json.format(msgspec.json.encode(load()), indent=2)
-        console.stdout.write(document.decode() + "\n")
-        return 0
-    for number, table in enumerate(load().tables.values()):
-        console.stdout.write("\n" * bool(number) + f"{table.name}: {table.description}\n")
-        for name, type_, selected, filtered, description in listings.columns(table).rows:
-            marks = f"selected: {selected}, filtered: {filtered}"
-            console.stdout.write(f"  {name} {type_} ({marks}): {description}\n")
-    return 0
 
 
 # --- what a command works with --------------------------------------------------------------------

@@ -93,10 +93,17 @@ def test_a_secret_in_a_file_that_is_no_request_is_not_shown(run, form, text):
     assert "S3cret" not in outcome.out + outcome.err
 
 
-@pytest.mark.parametrize("text", [
-    "Authorization: Bearer $TOKEN", "Authorization: Bearer ${TOKEN}", "Authorization: Bearer {{token}}",
-    "Authorization: Bearer <token>", "client_secret=$SECRET", '"keyword", "field_values": ["token"]',
-])  # fmt: skip
+STANDING_FOR = """\
+Authorization: Bearer $TOKEN
+Authorization: Bearer ${TOKEN}
+Authorization: Bearer {{token}}
+Authorization: Bearer <token>
+client_secret=$SECRET
+"keyword", "field_values": ["token"]
+""".splitlines()
+
+
+@pytest.mark.parametrize("text", STANDING_FOR)
 def test_what_stands_for_a_secret_is_none(text):
     assert hidden(text) == []
 
@@ -162,9 +169,9 @@ def test_as_much_from_standard_input_is_refused_too(run):
 
 
 NONSENSE = [
-    "[", '{"a":', "/*", "# ", "-", "1", "authorization ", "://a:", "-u", "bearer ", '{"a": 1,', "$(",
-    "`", "'\\''", '"', "<<a\n", "\\\n", "POST ", "### ", "{{a}}", "@a=b\n", " ", "\n",
-]  # fmt: skip
+    *["[", '{"a":', "/*", "# ", "-", "1", "authorization ", "://a:", "-u", "bearer ", '{"a": 1,'],
+    *["$(", "`", "'\\''", '"', "<<a\n", "\\\n", "POST ", "### ", "{{a}}", "@a=b\n", " ", "\n"],
+]
 
 
 @pytest.mark.parametrize("text", NONSENSE)

@@ -38,7 +38,7 @@ COMMANDS = {
     "json": f"curl --json {quoted(ONE)} {URL}?fields=id",
     "letters together": f"curl -sSLd {quoted(ONE)} {URL}?fields=id",
     "continued": f"curl -X POST \\\n  '{URL}?fields=id' \\\n  --data {quoted(ONE)}\n",
-    "continued on Windows": f"curl -X POST \\\r\n  '{URL}?fields=id' \\\r\n  --data {quoted(ONE)}\r\n",
+    "continued on Windows": f"curl \\\r\n  '{URL}?fields=id' \\\r\n  --data {quoted(ONE)}\r\n",
     "indented": f"  curl {URL}?fields=id -d {quoted(json.dumps(ASKED, indent=2))}",
     "after a prompt": f"$ curl {URL}?fields=id -d {quoted(ONE)}",
     "output thrown away": f"curl {URL}?fields=id -d {quoted(ONE)} -o /dev/null 2>&1 | jq . > x",

@@ -15,6 +15,7 @@ from reverse_world import plans, sent, turned
 from tiksql.source import Source
 from tiksql.syntax.format import formatted
 from tiksql.syntax.parser import parse
+from tiksql.syntax.printer import to_sql
 
 slow = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -102,8 +103,6 @@ def test_sql_to_json_does_not_change_under_fmt(given_entries):
 @given(trees.scripts)
 @slow
 def test_a_formatted_script_says_the_same(script):
-    from tiksql.syntax.printer import to_sql
-
     assert parse(Source(formatted(Source(to_sql(script))))) == script
 
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from tiksql.syntax.atoms import Atom
+from tiksql.syntax.breaking import statement
 from tiksql.syntax.comments import gaps
 from tiksql.syntax.layout import rendered
 from tiksql.syntax.parser import read
-from tiksql.syntax.pieces import statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
