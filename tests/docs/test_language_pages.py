@@ -7,11 +7,15 @@ import re
 from pathlib import Path
 
 import pytest
-from reverse_world import sent, turned
+from reverse_world import sent, session, turned
 
+from tiksql.catalog import load
+from tiksql.checking import check
 from tiksql.schema import schema
 from tiksql.source import Source
 from tiksql.syntax.format import formatted
+from tiksql.syntax.parser import parse
+from tiksql.syntax.statements import parts
 
 ROOT = Path(__file__).parents[2]
 GRAMMAR = ROOT / "grammar"
@@ -87,3 +91,52 @@ def test_links_within_the_tables_go_to_sections():
         for title in re.findall(r"^## (.*)$", text, re.MULTILINE)
     }
     assert set(re.findall(r"\]\((#[^)]+)\)", text)) <= sections
+
+
+# --- the language, clause by clause ---------------------------------------------------------------
+
+
+STATEMENTS = [
+    part.text.strip()
+    for language, block in blocks("README.md")
+    if language == "sql"
+    for part in parts(block)
+]
+
+
+def problems(sql):
+    """What is wrong with a statement when it gets the days and the leave that an example lacks."""
+    mine = session()
+    for _ in range(4):
+        errors = [error for _, error in check(mine, Source(sql), {}).errors]
+        codes = {error.code for error in errors}
+        if "TS301" in codes:
+            (error,) = (error for error in errors if error.code == "TS301")
+            sql = error.hint.removeprefix("for example:\n")
+        elif "TS302" in codes:
+            mine.settings = mine.settings.having("allow_full_scan", "on", "session")
+        else:
+            break
+    return errors
+
+
+def is_illustration(sql, error):
+    """Whether an error is only that an example has a collection, or columns of no table at all."""
+    if error.code in {"TS404", "TS306"}:
+        return True
+    if error.code == "TS202":
+        return error.hint is None or "did you mean" not in error.hint
+    tables = {table.name for table in load().tables.values()}
+    return error.code == "TS201" and not tables & set(sql.lower().split())
+
+
+@pytest.mark.parametrize("sql", STATEMENTS)
+def test_every_statement_of_the_language_is_parsed_resolved_and_planned(sql):
+    assert [e for e in problems(sql) if not is_illustration(sql, e)] == []
+
+
+@pytest.mark.parametrize("sql", STATEMENTS)
+def test_every_statement_of_the_language_can_be_laid_out(sql):
+    once = formatted(Source(sql))
+    assert formatted(Source(once)) == once
+    assert parse(Source(once)) == parse(Source(sql))

@@ -160,7 +160,8 @@ Authorization: Bearer {{token}}
 Content-Type: application/json
 
 {
-  "query": {"and": [{"operation": "EQ", "field_name": "hashtag_name", "field_values": ["{{tag}}"]}]},
+  "query": {"and": [
+    {"operation": "EQ", "field_name": "hashtag_name", "field_values": ["{{tag}}"]}]},
   "start_date": "20240101", "end_date": "20240130", "max_count": 100
 }
 
