@@ -8,8 +8,9 @@ from msgspec import Struct
 
 from tiksql.reverse.found import addressed, found
 from tiksql.reverse.jsontext import Value, values
-from tiksql.reverse.shell import Command, Word, commands
+from tiksql.reverse.shell import commands
 from tiksql.reverse.text import Text, wrong
+from tiksql.reverse.words import Command, Word
 from tiksql.source import Span
 
 if TYPE_CHECKING:

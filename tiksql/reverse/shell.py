@@ -7,16 +7,9 @@ variables that the script itself sets are understood; nothing is ever run.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
-
-from msgspec import Struct, field
 
 from tiksql.reverse.text import Text, wrong
-from tiksql.source import Span
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
+from tiksql.reverse.words import ANSI, Command, Word, ansi_character
 
 MOST_NESTED = 20
 """Substitutions within each other."""
@@ -30,40 +23,7 @@ BLANKS = re.compile(r"(?:[ \t\r]|\\\r?\n)+")
 PLAIN = re.compile(r"[^\s;&|<>()`'\"\\$]+")
 PLAIN_WITHIN = re.compile(r"[^`\"\\$]+")
 PLAIN_QUOTED = re.compile(r"[^'\\]+")
-ANSI = re.compile(
-    r"\\(?:x(?P<hex>[0-9a-fA-F]{1,2})|u(?P<u>[0-9a-fA-F]{1,4})|U(?P<U>[0-9a-fA-F]{1,8})"
-    r"|(?P<octal>[0-7]{1,3})|c(?P<control>.)|(?P<one>.))",
-    re.DOTALL,
-)
-LETTERS = {"n": "\n", "t": "\t", "r": "\r", "a": "\a", "b": "\b", "f": "\f", "v": "\v"}
-LETTERS |= {"e": "\x1b", "E": "\x1b"}
 HEREDOC = re.compile(r"<<-?[ \t]*(?P<quote>['\"]?)(?P<word>[\w.-]+)(?P=quote)")
-
-
-class Word(Struct):
-    """A word of a command; ``unknown`` are the variables in it whose values nobody can know."""
-
-    characters: list[str] = field(default_factory=list)
-    offsets: list[int] = field(default_factory=list)
-    unknown: list[Span] = field(default_factory=list)
-    end: int = 0
-
-    @property
-    def text(self) -> Text:
-        """Return what the word says."""
-        return Text("".join(self.characters), [*self.offsets, self.end])
-
-    def add(self, character: str, offset: int) -> None:
-        """Append a character."""
-        self.characters.append(character)
-        self.offsets.append(offset)
-
-
-class Command(Struct):
-    """The words of one command, and what its here-document feeds it."""
-
-    words: list[Word] = field(default_factory=list)
-    fed: Word | None = None
 
 
 def commands(text: Text) -> list[Command]:
@@ -244,7 +204,7 @@ class _Shell:
             if (found := ANSI.match(self._text, self._at)) is None:
                 self._plain(word, PLAIN_QUOTED)
                 continue
-            for character in _ansi_character(found):
+            for character in ansi_character(found):
                 word.add(character, self._at)
             self._at = found.end()
         if self._at >= len(self._text):
@@ -282,18 +242,6 @@ class _Shell:
         self._at += signs
         self.script("`" if signs == 1 else ")")
         self._depth -= 1
-
-
-def _ansi_character(found: re.Match[str]) -> Iterator[str]:
-    code = found["hex"] or found["u"] or found["U"]
-    if code:
-        yield chr(min(int(code, 16), 0x10FFFF))
-    elif found["octal"]:
-        yield chr(int(found["octal"], 8) & 0xFF)
-    elif found["control"]:
-        yield chr(ord(found["control"].upper()) & 0x1F)
-    else:
-        yield LETTERS.get(found["one"], found["one"])
 
 
 def _line_end(text: str, start: int) -> int:
