@@ -15,7 +15,7 @@ from tiksql.reverse.found import Found, Reading, Wanted, split
 from tiksql.reverse.readers import reader
 from tiksql.reverse.requests import Asked, understood
 from tiksql.reverse.secrets import HIDDEN, hidden
-from tiksql.reverse.statements import Statement, statements
+from tiksql.reverse.statements import EVERYTHING, Statement, statements
 from tiksql.reverse.text import Notes, Text, wrong
 from tiksql.source import Source, Span
 from tiksql.syntax.format import formatted
@@ -83,9 +83,23 @@ class Reversal:
     def _requests(self, found: list[Found]) -> Iterator[str]:
         asked = [understood(each, self._reading) for each in found]
         for statement in statements(asked):
-            yield from self._under(statement.settings)
+            yield from self._under(self._needed(statement))
             self._check(statement)
             yield self._text(statement.query)
+
+    def _needed(self, statement: Statement) -> dict[str, range]:
+        """Return the settings of a statement, with the leave to read everything where it does."""
+        before = self._session.settings
+        everything = {**statement.settings, EVERYTHING: range(1, 2)}
+        for _ in self._under(statement.settings):
+            pass
+        try:
+            self._session.plan(statement.query)
+        except LanguageError as error:
+            return everything if error.code == "TS302" else statement.settings
+        finally:
+            self._session.settings = before
+        return statement.settings
 
     def _text(self, query: ast.Node) -> str:
         return formatted(Source(to_sql(query) + ";"))
@@ -128,11 +142,7 @@ class Reversal:
         if not made.requests:
             notes.add("no record can match, so nothing would be sent", first.place)
         elif planned.keys() != asked.keys() or len(made.requests) != len(asked):
-            notes.add(
-                f"sent as {_counted(len(made.requests), 'request')} "
-                f"instead of {_counted(len(asked), 'request')}, which together mean the same",
-                first.place,
-            )
+            notes.add(_other(list(planned), list(asked), len(made.requests)), first.place)
         for identity in planned.keys() & asked.keys():
             self._compare(asked[identity], planned[identity])
 
@@ -227,6 +237,15 @@ def _identity(what: Any) -> tuple[str, ...]:
         return (str(what).lower(),)
     start, end = what if isinstance(what, tuple) else (what.start, what.end)
     return str(start), str(end)
+
+
+def _other(planned: list[tuple[str, ...]], asked: list[tuple[str, ...]], sent: int) -> str:
+    """Say what is asked for instead of what was given."""
+    if sent == len(planned) == len(asked) == 1:
+        days = (" to ".join(identity) for identity in (*planned, *asked))
+        return f"sent for {next(days)} instead of {next(days)}, which means the same"
+    given = _counted(len(asked), "request")
+    return f"sent as {_counted(sent, 'request')} instead of {given}, which together mean the same"
 
 
 def _query(asked: Asked) -> dict[str, list[dict[str, Any]]]:

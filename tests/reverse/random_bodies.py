@@ -120,6 +120,7 @@ FEW = {
     "hashtag_name": ["x", "y"],
     "video_length": ["SHORT", "MID", "LONG"],
     "view_count": ["5", "10", "50"],
+    "create_date": ["20231231", "20240101", "20240110", "20240130", "20240201"],
 }
 SIGNS = {
     "GT": lambda a, b: a > b,
@@ -129,10 +130,15 @@ SIGNS = {
 }
 
 
+OPERATIONS = {
+    c.filter.field: c.filter.operations for c in VIDEOS.columns.values() if c.filter is not None
+}
+
+
 @st.composite
 def loose_conditions(draw):
     field = draw(st.sampled_from(sorted(FEW)))
-    operation = draw(st.sampled_from(FILTERED[field].filter.operations))
+    operation = draw(st.sampled_from(OPERATIONS[field]))
     most = 3 if operation == "IN" else 1
     values = draw(st.lists(st.sampled_from(FEW[field]), min_size=1, max_size=most))
     return {"operation": operation, "field_name": field, "field_values": values}

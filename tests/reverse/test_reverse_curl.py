@@ -165,6 +165,7 @@ Content-Type: application/json
   "start_date": "20240101", "end_date": "20240130", "max_count": 100
 }
 
+# a comment with {{$env.UNKNOWN}}
 > {% client.log("done") %}
 
 ###

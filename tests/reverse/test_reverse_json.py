@@ -352,6 +352,22 @@ def test_a_condition_that_nothing_meets_is_told():
     assert result.requests == []
 
 
+def test_a_condition_on_days_narrows_the_range():
+    given = body(US, condition("create_date", "GTE", "20240110"))
+    result = turned(given, fields="id")
+    (note,) = result.notes
+    assert note.endswith(
+        "sent for 2024-01-10 to 2024-01-30 instead of 2024-01-01 to 2024-01-30, "
+        "which means the same"
+    )
+    assert only(result.requests) == {**body(US), "start_date": "20240110"}
+
+
+def test_what_matches_every_record_of_some_days_comes_with_the_leave_to():
+    given = body(US, condition("create_date", "EQ", "20240110"), group="or")
+    assert turned(given, fields="id").sql.startswith("SET allow_full_scan = on;\n")
+
+
 def test_days_can_come_from_the_command_line():
     given = {"query": {"and": [US]}, "max_count": 100}
     result = turned(given, fields="id", days=["2024-01-01", "2024-01-30"])

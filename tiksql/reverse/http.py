@@ -98,7 +98,7 @@ def _continued(part: Text, lines: list[tuple[int, int]]) -> Iterator[Text]:
 
 
 def _body(part: Text, lines: list[tuple[int, int]]) -> Text:
-    """Take the lines of the body, up to what an editor adds behind it."""
+    """Take the lines of the body without comments, up to what an editor adds behind it."""
     kept = []
     for start, end in lines:
         line = part.text[start:end].strip()
@@ -111,7 +111,8 @@ def _body(part: Text, lines: list[tuple[int, int]]) -> Text:
                 part.place(start, end),
                 "read that file itself: --from json FILE",
             )
-        kept.append(part.part(start, end))
+        if not line.startswith(("#", "//", "@")):
+            kept.append(part.part(start, end))
     return _joined(kept) if kept else part.part(len(part.text), len(part.text))
 
 
