@@ -51,7 +51,7 @@ def written(draw):
     pieces, at = [], 0
     for token in read(Source(text))[1]:
         pieces.append(text[at : token.start] or draw(st.sampled_from(["", " "])))
-        if draw(st.integers(0, 5)) == 0:
+        for _ in range(draw(st.sampled_from([0, 0, 0, 0, 0, 1, 1, 2, 3]))):
             comment = draw(st.sampled_from(COMMENTS))
             ended = "\n" if comment.startswith("--") else " "
             pieces += [" ", draw(spaces), comment, ended, draw(spaces)]

@@ -16,7 +16,9 @@ from tiksql.source import Source
 from tiksql.syntax.format import formatted
 
 URL = "https://open.tiktokapis.com/v2/research/video/query/?fields=id"
-SECRET = "clt.2.S3cretS3cretS3cret-_x"
+SECRET = "S3cretS3cretS3cret-_x"
+TOKEN = f"clt.2.{SECRET}"
+"""A token of TikTok's is known by itself; other secrets by what stands before them."""
 ONE = json.dumps(body(US))
 
 PASTED = {
@@ -37,6 +39,9 @@ PASTED = {
     f"-d 'client_key=awabc&client_secret={SECRET}'\ncurl {URL} -d '{ONE}'",
     "token request of JSON": "curl https://open.tiktokapis.com/v2/oauth/token/ "
     f"--json '{{\"client_secret\": \"{SECRET}\"}}'\ncurl {URL} -d '{ONE}'",
+    "a token alone": f"# {TOKEN}\ncurl {URL} -d '{ONE}'",
+    "bearer alone": f"# bearer {SECRET}\ncurl {URL} -d '{ONE}'",
+    "a header of its own": f"curl {URL} -H 'X-My-Token: {SECRET}' -d '{ONE}'",
     "query parameter": f"curl '{URL}&access_token={SECRET}' -d '{ONE}'",
 }
 
@@ -77,9 +82,9 @@ def test_a_secret_is_in_no_error(run, command, broken, form):
     [
         f'{{"client_secret": "{SECRET}", "query": {{}}}}',
         f'{{"query": {{"and": [{{"client_secret": "{SECRET}"}}]}}}}',
-        f'{{"query": "{SECRET}"}}',
+        f'{{"query": "{TOKEN}"}}',
         f'{{"Authorization": "Bearer {SECRET}"',
-        f"{SECRET}",
+        f"{TOKEN}",
         f"Bearer {SECRET}",
         f"@token = {SECRET}\nPOST /v2/research/video/qery/\nAuthorization: Bearer {SECRET}\n\n{{}}",
         f"POST /v2/research/video/query/?fields=x\nAuthorization: Bearer {SECRET}\n\n{{}}",
