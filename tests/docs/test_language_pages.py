@@ -78,6 +78,12 @@ def test_every_block_of_sql_that_stands_alone_is_laid_out():
         assert sent(text)
 
 
+@pytest.mark.parametrize("script", sorted((ROOT / "examples").glob("*.tsql")), ids=lambda p: p.stem)
+def test_an_example_is_laid_out(script):
+    """If this fails: tiksql fmt examples/*.tsql"""
+    assert formatted(Source(script.read_text())) == script.read_text()
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_links_only_to_what_exists(page):
     for target in re.findall(r"\]\(([^)#]+)\)", page.read_text()):
