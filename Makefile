@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo check format golden reference bench wheel clean
+.PHONY: demo check soak format golden reference bench wheel clean
 
 demo: .venv/ready  ## the query of TikTok's Getting Started page, on the emulator
 	$(BIN)/tiksql --emulator --format table -f examples/getting_started.tsql
@@ -14,6 +14,9 @@ check: .venv/ready  ## everything that has to be true before a change lands
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+soak: .venv/ready  ## the long run: ten times as many cases of every property that compares meanings
+	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/planning tests/evaluation tests/syntax tests/engine
 
 format: .venv/ready  ## format the code and mend what can be mended
 	$(BIN)/ruff format .

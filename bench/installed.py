@@ -12,11 +12,11 @@ from processes import FailedError
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 IN_A_WHEEL = ("pyproject.toml", "README.md", "LICENSE", "tiksql", "grammar")
-PEER = "TikTokResearchApi==1.0.4"
+PEERS = ("TikTokResearchApi==1.0.4", "litecli==1.17.1")
 
 
 def install(folder: Path) -> Path:
-    """Make an environment with TikSQL, its dependencies and the peer; return its interpreter.
+    """Make an environment with TikSQL, its dependencies and the peers; return its interpreter.
 
     The wheel is built from a copy, so that nothing is left behind in the checkout.
     """
@@ -26,7 +26,7 @@ def install(folder: Path) -> Path:
     python = environment / ("Scripts" if sys.platform == "win32" else "bin") / "python"
     _pip(python, "wheel", "--no-deps", "-w", str(wheels), str(copy))
     (wheel,) = wheels.glob("tiksql-*.whl")
-    _pip(python, "install", str(wheel), PEER)
+    _pip(python, "install", str(wheel), *PEERS)
     return python
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -39,6 +39,7 @@ MEMORY = Mark(120, unit=" MB")
 
 NESTED = Mark(50, unit=" ms")
 JUDGED = Mark(1, unit=" s")
+KEY = Mark(30, unit=" ms")
 MANY = Mark(400, unit=" MB")
 
 Row = tuple[str, ...]
@@ -103,6 +104,17 @@ def local_rows(found: Mapping[str, float]) -> list[Row]:
         (name, f"{value:.3g} {unit}", "", "", "", "", "", mark.judge(value) if mark else "")
         for name, value, unit, mark in numbers
     ]
+
+
+def key_rows(found: Mapping[str, Any]) -> list[Row]:
+    """Make the rows of completion: the time of a key in each prompt, TikSQL's with the mark."""
+    base = median(found["keys"]["tiksql"])
+    rows: list[Row] = []
+    for name, micros in found["keys"].items():
+        what = f"completion: {name}, a key in {found['length']:,} characters"
+        mark = KEY.judge(median(micros) / 1000) if name == "tiksql" else ""
+        rows.append((what, *_micros(micros), "", "", "", f"{median(micros) / base:.2f}", mark))
+    return rows
 
 
 def _micros(micros: Sequence[float]) -> tuple[str, str]:

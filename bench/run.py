@@ -1,4 +1,4 @@
-"""``python bench/run.py``: measure TikSQL against a bare loop and the official client.
+"""``python bench/run.py``: measure TikSQL against a bare loop, the official client and litecli.
 
 Exit status 0 whatever the times are; 1 if a contender fails or fetches other records than another.
 """
@@ -35,6 +35,7 @@ GETTING_STARTED = (
 )
 REPETITIONS = 500
 REQUESTS = 200
+TYPING_ROUNDS = 1
 STATEMENT_MARKS = {"short statement": report.PLANNED, "typical statement": report.PLANNED}
 
 
@@ -121,6 +122,8 @@ def _measure(place: Place, rounds: int) -> tuple[dict[str, Any], list[report.Row
         local = _reported(place, "local_half.py", base_url)
     _say("parsing and planning")
     stages = _reported(place, "statements.py", str(REPETITIONS))
+    _say("typing")
+    typed = _reported(place, "keystrokes.py", str(TYPING_ROUNDS))
     floor, ours, _official = fetches
     _nothing, lark, _version, translate, _first_rows = starts
     rows = [
@@ -128,6 +131,7 @@ def _measure(place: Place, rounds: int) -> tuple[dict[str, Any], list[report.Row
         *report.process_rows(starts, lark, {translate.name: report.TRANSLATED}, memory=False),
         *report.statement_rows(stages["times"], STATEMENT_MARKS),
         *report.local_rows(local),
+        *report.key_rows(typed),
     ]
     result = {
         "date": dt.datetime.now(dt.UTC).date().isoformat(),
@@ -135,10 +139,11 @@ def _measure(place: Place, rounds: int) -> tuple[dict[str, Any], list[report.Row
         "apart": apart,
         "rounds": rounds,
         "own_rss": own_rss(),
-        "versions": stages["versions"],
+        "versions": {**stages["versions"], "litecli": typed["litecli"]},
         "processes": {c.name: [asdict(sample) for sample in c.samples] for c in fetches + starts},
         "microseconds": stages["times"],
         "local": local,
+        "typed": typed,
     }
     return result, rows
 

@@ -13,11 +13,12 @@ from tiksql.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-COMMANDS = ("translate", "check", "fmt", "emulator", "schema")
+COMMANDS = ("translate", "check", "fmt", "emulator", "schema", "status")
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, check, fmt, emulator and schema (each has --help)."""
+input. Other commands: tiksql translate, check, fmt, emulator, schema and
+status (each has --help)."""
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
@@ -55,6 +56,8 @@ class Arguments:
     check: bool = False
     file: str | None = None
     files: list[str] = field(default_factory=list)
+    wait: bool = False
+    json: bool = False
 
 
 class _Parser(argparse.ArgumentParser):
@@ -79,7 +82,9 @@ def parse_main(argv: Sequence[str]) -> Arguments:
     """Read the arguments of ``tiksql`` itself; raise ``UsageError`` for wrong ones."""
     parser = _Parser("tiksql", description=DESCRIPTION, epilog=EXIT_STATUSES, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"tiksql {__version__}")
-    parser.add_argument("study", nargs="?", metavar="STUDY", help="a study file (not yet)")
+    parser.add_argument(
+        "study", nargs="?", metavar="STUDY", help="a study file, made if there is none"
+    )
     _statements(parser)
     _servers(parser)
     _output(parser)
@@ -144,6 +149,18 @@ def parse_check(argv: Sequence[str]) -> Arguments:
     _values(parser)
     _servers(parser)
     _common(parser)
+    return parser.parse_args(argv, namespace=Arguments())
+
+
+def parse_status(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql status``."""
+    parser = _Parser(
+        "tiksql status",
+        description="Say how far the collections of a study are, also while one is collecting.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("study", metavar="STUDY", help="a study file")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
     return parser.parse_args(argv, namespace=Arguments())
 
 
@@ -219,6 +236,7 @@ def _limits(parser: argparse.ArgumentParser) -> None:
     add("--concurrency", metavar="N", help="windows asked for at the same time")
     add("--allow-partial", action="store_true", help="show results that lack rows, labelled")
     add("--on-error", choices=("stop", "continue"), help="what a script does after an error")
+    add("--wait", action="store_true", help="wait for the next day's quota, and go on collecting")
     add("--timeout", type=_seconds, metavar="S", help="seconds that the whole run may take")
 
 

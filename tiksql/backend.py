@@ -131,7 +131,11 @@ class Server:
         credentials = None if self._is_loopback else self._credentials()
         if credentials is None:
             return None
-        return self._ledger(credentials, lambda _: None).used(pool, utc_now().date())
+        ledger, today = self._ledger(credentials, lambda _: None), utc_now().date()
+        used = ledger.used(pool, today)
+        return (
+            max(used, load().pools[pool].requests_a_day) if ledger.is_used_up(pool, today) else used
+        )
 
 
 WAYS_OUT = """\

@@ -158,9 +158,9 @@ def _check(session: Session, statement: ast.Statement) -> None:
         case ast.Query() | ast.Explain():
             query = statement if isinstance(statement, ast.Query) else statement.query
             session.plan(query)
-        case ast.CreateCollection() | ast.Copy() | ast.RefreshCollection() | ast.DropCollection():
-            session.execute(statement, {})
-        case ast.SetSetting() | ast.ResetSetting() | ast.Describe() | ast.Show():
+        case ast.CreateCollection(query=query):
+            session.plan(query)
+        case ast.SetSetting() | ast.ResetSetting() | ast.Describe():
             session.execute(statement, {})
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +16,7 @@ from tiksql.arguments import (
     parse_fmt,
     parse_main,
     parse_schema,
+    parse_status,
     parse_translate,
     read_values,
 )
@@ -97,6 +100,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
             return _check(parse_check(rest), console)
         case ["fmt", *rest]:
             return _fmt(parse_fmt(rest), console)
+        case ["status", *rest]:
+            return _status(parse_status(rest), console)
         case ["schema", *rest]:
             from tiksql.schema import schema  # noqa: PLC0415 - one of many
 
@@ -112,9 +117,10 @@ def _dispatch(argv: list[str], console: Console) -> int:
 
 
 def _statements(arguments: Arguments, console: Console) -> int:
-    if arguments.study:
-        raise _no_study(arguments.study)
-    session = Session(_backend(arguments, console), _settings(arguments, console))
+    study = _study(arguments.study) if arguments.study else None
+    session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
+    if arguments.wait:
+        session.studies.wait = time.sleep
     job = Run(session, console, arguments, _values(arguments))
     try:
         if not arguments.scripts and console.stdin.isatty():
@@ -188,28 +194,44 @@ def _check(arguments: Arguments, console: Console) -> int:
             wrong.source = wrong.source or source
             job.failed(wrong, number)
         counts = f"{counted(found.statements, 'statement')}, {counted(len(found.errors), 'error')}"
-        lines = [f"{source.name}: {counts}", *(f"  {line}" for line in found.parameters)]
-        console.stdout.writelines(f"{line}\n" for line in lines)
+        console.stdout.write("\n  ".join([f"{source.name}: {counts}", *found.parameters]) + "\n")
     return job.status
+
+
+def _status(arguments: Arguments, console: Console) -> int:
+    from tiksql.backend import utc_now  # noqa: PLC0415 - see above
+    from tiksql.status import read_status, shown  # noqa: PLC0415 - for this command only
+
+    assert arguments.study
+    found = read_status(Path(arguments.study), utc_now())
+    if arguments.json:
+        import msgspec  # noqa: PLC0415 - see above
+
+        console.stdout.write(msgspec.json.encode(found).decode() + "\n")
+    else:
+        console.stdout.writelines(f"{line}\n" for line in shown(found))
+    return 0
 
 
 def _fmt(arguments: Arguments, console: Console) -> int:
     from tiksql.formatting import fmt  # noqa: PLC0415 - for this command only
 
-    def show(error: TikSQLError) -> None:
-        _show(error, console, as_json=arguments.errors == "json")
-
-    return fmt(arguments.files, console, show, check=arguments.check)
+    shown = partial(_show, console=console, as_json=arguments.errors == "json")
+    return fmt(arguments.files, console, shown, check=arguments.check)
 
 
 # --- what a command works with --------------------------------------------------------------------
 
 
-def _no_study(name: str) -> UsageError:
+def _study(name: str) -> Path:
+    """Return the file of a study; a word that is no file's name is a command that was misspelt."""
+    path = Path(name)
+    if path.exists() or path.suffix or path.name != name:
+        return path
     near = nearest(name, COMMANDS)
-    return UsageError(
+    raise UsageError(
         "TS606",
-        f"{name} is no command, and studies cannot be opened yet",
+        f"{name} is no command, and the name of a study has a suffix, as in {name}.db",
         hint=f"did you mean tiksql {near}?" if near else "statements are given with -c or -f",
     )
 

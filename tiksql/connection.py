@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import warnings
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from tiksql.catalog import load
@@ -151,7 +152,7 @@ class Connection:
 
 
 def connect(
-    study: str | None = None,
+    study: str | Path | None = None,
     *,
     emulator: bool = False,
     base_url: str | None = None,
@@ -160,24 +161,24 @@ def connect(
 ) -> Connection:
     """Connect to the API, to another server, or to the emulator in this process.
 
-    Credentials are read from ``TIKTOK_CLIENT_KEY`` and ``TIKTOK_CLIENT_SECRET`` when the first
-    statement asks for something. ``settings`` are those of ``SHOW SETTINGS``.
+    ``study`` is the file of one, made if there is none; without it, collections end with the
+    connection. Credentials are read from ``TIKTOK_CLIENT_KEY`` and ``TIKTOK_CLIENT_SECRET`` when
+    the first statement asks for something. ``settings`` are those of ``SHOW SETTINGS``.
     """
     from platformdirs import user_config_path, user_state_path  # noqa: PLC0415 - only to connect
 
     from tiksql import backend  # noqa: PLC0415 - see above
     from tiksql.settings import load as load_settings  # noqa: PLC0415 - see above
 
-    if study is not None:
-        raise UsageError("TS606", f"{study}: studies cannot be opened yet")
     chosen = load_settings(user_config_path("tiksql") / "config.toml", os.environ)
     for name, value in (settings or {}).items():
         chosen = chosen.having(name, value, "session")
+    path = Path(study) if study is not None else None
     if emulator:
-        return Connection(Session(backend.emulator(), chosen))
+        return Connection(Session(backend.emulator(), chosen, study=path))
     url = base_url or os.environ.get("TIKSQL_BASE_URL") or load().base_url
     server = backend.Server(url, os.environ, user_state_path("tiksql"), send_credentials_to)
-    return Connection(Session(server.backend(), chosen, warnings.warn))
+    return Connection(Session(server.backend(), chosen, warnings.warn, study=path))
 
 
 def _add_place(error: TikSQLError) -> None:

@@ -141,6 +141,13 @@ class OutputError(TikSQLError):
     exit_status = 6
 
 
+class StudyError(TikSQLError):
+    """A study cannot be opened, read or written, or somebody else is collecting in it."""
+
+    kind = "study"
+    exit_status = 6
+
+
 class InterruptError(TikSQLError):
     """Somebody pressed Ctrl-C."""
 

@@ -55,6 +55,14 @@ class Judge(Struct):
         return next(row for batch in self.engine.run(query) for row in batch)
 
 
+def requests_of(judge: Judge, scan: Scan) -> tuple[Request, ...]:
+    """Return the requests of a scan, whose keys may come from scans that have been read."""
+    if scan.keys is None:
+        return scan.requests
+    found = chain.from_iterable(judge.engine.run(judge.keys[scan.number]))
+    return tuple(requests_of_keys(scan, [row[0] for row in found]))
+
+
 class Evaluation:
     """The evaluation of one plan."""
 
@@ -165,10 +173,7 @@ class Evaluation:
         self._reading.stream.stats.dropped += sum(counts)
 
     def _read(self, judge: Judge, scan: Scan) -> None:
-        requests = scan.requests
-        if scan.keys is not None:
-            found = chain.from_iterable(judge.engine.run(judge.keys[scan.number]))
-            requests = tuple(requests_of_keys(scan, [row[0] for row in found]))
+        requests = requests_of(judge, scan)
         order = [id(request) for request in requests]
         for page, rows in self._reading.pages(scan, requests):
             judge.engine.load(scan.name, rows, page.request.branch)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def fmt(
-    names: Sequence[str], console: Console, show: Callable[[TikSQLError], None], *, check: bool
+    names: Sequence[str], console: Console, show: Callable[[TikSQLError], object], *, check: bool
 ) -> int:
     """Lay out files; with ``check`` only name those that would change, and return 1 for any.
 

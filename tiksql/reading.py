@@ -5,24 +5,25 @@ from __future__ import annotations
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tiksql.api.executor import Refusal
+from tiksql.api.events import Gap, Refusal, Restart
 from tiksql.api.pages import Page
 from tiksql.errors import InterruptError, TikSQLError
 from tiksql.local.records import Reader
+from tiksql.planning.ids import looked_again
 from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
-from tiksql.planning.searches import looked_again
 from tiksql.stream import received
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
 
+    from tiksql.api.events import Event
     from tiksql.api.quota import Meter
     from tiksql.planning.plan import Request, Scan
     from tiksql.rows import Row
     from tiksql.stream import Stream
 
-    Ask = Callable[[Sequence[Request]], Generator[Page | Refusal, None, None]]
+    Ask = Callable[[Sequence[Request]], Generator[Event, None, None]]
 
 SHOWN = 5
 """Keys that a note names before it counts the rest."""
@@ -41,52 +42,90 @@ class Reading:
         self.capped: dict[str, str] = {}
         """Names of the scans that the API itself has cut, and what it has cut of them."""
 
-    def pages(
-        self, scan: Scan, requests: Sequence[Request]
-    ) -> Iterator[tuple[Page | Refusal, list[Row]]]:
+    def pages(self, scan: Scan, requests: Sequence[Request]) -> Iterator[tuple[Event, list[Row]]]:
         """Yield each page, or the refusal of a key, with its rows, in a fixed order."""
         if not requests:
             return
         reader = Reader(scan.table, scan.columns, scan.key)
         self._readers.append(reader)
         yield from self._asked(reader, requests)
-        if scan.second is not None and (missing := set(scan.second.ids) - reader.seen):
-            yield from self._asked(reader, looked_again(scan, missing))
-            self._note_missing(sorted(missing - reader.seen))
+        if again := looked_again(scan, reader.seen):
+            yield from self._looked_again(scan, reader, again)
+        if scan.name not in self.capped:
+            self._note_missing(scan, reader.seen)
         if scan.sample is not None and reader.kept < scan.sample:
             self.stream.notes.append(
                 f"TABLESAMPLE wanted {scan.sample:,} rows and drew {reader.kept:,} different ones"
             )
 
-    def _asked(
-        self, reader: Reader, requests: Sequence[Request]
-    ) -> Iterator[tuple[Page | Refusal, list[Row]]]:
-        latest: dict[int, Page | Refusal] = {}
+    def _looked_again(
+        self, scan: Scan, reader: Reader, requests: Sequence[Request]
+    ) -> Iterator[tuple[Event, list[Row]]]:
         try:
-            with closing(self._ask(requests)) as pages:
-                for page in pages:
-                    latest[id(page.request)] = page
-                    yield page, self._rows(reader, page)
+            yield from self._asked(reader, requests)
+        except (TikSQLError, KeyboardInterrupt):
+            left = {id_ for look in scan.second for id_ in look.ids} - reader.seen
+            if left:
+                self.stream.notes.append(f"not looked for again: {_some(sorted(left))}")
+            raise
+
+    def received(self, requests: Sequence[Request]) -> Generator[Event, None, None]:
+        """Yield each page of some requests without looking into it."""
+        latest: dict[int, Event] = {}
+        try:
+            with closing(self._ask(requests)) as events:
+                for event in events:
+                    latest[id(event.request)] = event
+                    self._count(event)
+                    yield event
         except (TikSQLError, KeyboardInterrupt):
             self._note_keys_left(requests, latest)
             raise
 
-    def _note_missing(self, ids: Sequence[int]) -> None:
-        if ids:
-            self.stream.notes.append(f"not found: {_some(ids)}")
+    def _asked(
+        self, reader: Reader, requests: Sequence[Request]
+    ) -> Iterator[tuple[Event, list[Row]]]:
+        with closing(self.received(requests)) as events:
+            for event in events:
+                yield event, _rows(reader, event)
 
-    def _rows(self, reader: Reader, page: Page | Refusal) -> list[Row]:
+    def _note_missing(self, scan: Scan, seen: Collection[object]) -> None:
+        """Name the ids that did not come, and say what that can mean."""
+        missing = {id_: False for look in scan.second for id_ in look.ids if id_ not in seen}
+        missing |= {
+            id_: True for look in scan.second if look.alone for id_ in look.ids if id_ in missing
+        }
+        for alone, what in (
+            (True, "not found"),
+            (False, "not found, or other conditions do not hold"),
+        ):
+            ids = sorted(id_ for id_, known in missing.items() if known is alone)
+            if ids:
+                self.stream.notes.append(f"{what}: {_some(ids)}")
+
+    def _count(self, event: Event) -> None:
         stats = self.stream.stats
         stats.requests, stats.retries = self._meter.requests, self._meter.retries
-        if isinstance(page, Refusal):
-            self.stream.notes.append(f"{page.request.key} was refused: {page.message}")
-            return []
+        if not isinstance(event, Page):
+            self._mishap(event)
+            return
         stats.pages += 1
-        stats.records += page.count
-        stats.windows += page.number == 1
-        self.stream.received.append(received(page))
-        self._check_cap(page)
-        return reader.rows(page.records, page.request.key, more=bool(page.has_more))
+        stats.records += event.count
+        stats.windows += event.number == 1
+        self.stream.received.append(received(event))
+        self._check_cap(event)
+
+    def _mishap(self, event: Refusal | Restart | Gap) -> None:
+        """Note what came in the place of a page; a gap is a loss."""
+        place = _place(event.request)
+        match event:
+            case Refusal(message=message):
+                self.stream.notes.append(f"{place} was refused: {message}")
+            case Restart():
+                again = "the API lost it, and it was asked again from its start"
+                self.stream.notes.append(f"search of {place}: {again}")
+            case Gap(error=error):
+                self.capped[scan_name(event.request.scan)] = f"{place} is missing: {error.message}"
 
     def _check_cap(self, page: Page) -> None:
         """Notice where the API ends a list although there is more of it (REF23)."""
@@ -104,9 +143,7 @@ class Reading:
             stats.complete = False
             stats.reason = next(iter(self.capped.values()))
 
-    def _note_keys_left(
-        self, requests: Sequence[Request], latest: Mapping[int, Page | Refusal]
-    ) -> None:
+    def _note_keys_left(self, requests: Sequence[Request], latest: Mapping[int, Event]) -> None:
         """Name the keys that were not asked, and those that have more than was read."""
         keyed = [(r.key, latest.get(id(r))) for r in requests if r.key is not None]
         left = [key for key, page in keyed if page is None]
@@ -139,11 +176,27 @@ class Reading:
 
 
 def requests_of_keys(scan: Scan, keys: Sequence[object]) -> list[Request]:
-    """Make the requests of a scan whose keys another scan gave, each key once."""
+    """Make the requests of a scan whose keys another scan gave, each key once, as first spelt."""
     assert scan.first is not None
     assert scan.key is not None
-    distinct = {str(key).lower(): str(key) for key in reversed(keys) if key not in {None, ""}}
-    return [of_key(scan.first, scan.key, key) for key in reversed(distinct.values())]
+    spelt: dict[str, str] = {}
+    for key in keys:
+        if key is not None and key != "":
+            spelt.setdefault(str(key).lower(), str(key))
+    return [of_key(scan.first, scan.key, key) for key in spelt.values()]
+
+
+def _rows(reader: Reader, event: Event) -> list[Row]:
+    if not isinstance(event, Page):
+        return []
+    return reader.rows(event.records, event.request.key, more=bool(event.has_more))
+
+
+def _place(request: Request) -> str:
+    """Name a request by its key or its days."""
+    if request.window is None:
+        return str(request.key)
+    return f"{request.window.start} to {request.window.end}"
 
 
 def _some(keys: Sequence[object]) -> str:

@@ -130,6 +130,8 @@ class Run:
     def _statement(self, statement: ast.Statement) -> None:
         if self.arguments.dry_run and isinstance(statement, ast.Query):
             statement = ast.Explain(statement, span=statement.span)
+        elif self.arguments.dry_run and isinstance(statement, ast.CreateCollection):
+            statement = ast.Explain(statement.query, span=statement.span)
         elif self.arguments.dry_run and isinstance(statement, ast.Explain):
             statement = replace(statement, analyze=False)
         answer = self.session.execute(statement, self.bound)
@@ -149,6 +151,9 @@ class Run:
             stream.write(shown + "\n")
 
     def _write_rows(self, stream: Stream) -> None:
+        if not stream.heads:
+            self._watch(stream)
+            return
         name = self._format()
         try:
             with self._target() as out, closing(self._watched(stream)) as batches:
@@ -162,6 +167,18 @@ class Run:
                 out.flush()
         finally:
             self._add(stream.stats)
+        self._notes(stream)
+
+    def _watch(self, stream: Stream) -> None:
+        """Read a stream that has no rows to show: a collection is being filled."""
+        try:
+            for _ in self._watched(stream):
+                pass
+        finally:
+            self._add(stream.stats)
+        self._notes(stream)
+
+    def _notes(self, stream: Stream) -> None:
         for text in stream.notes:
             self.note(text)
         if not stream.stats.complete:

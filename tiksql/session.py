@@ -7,14 +7,23 @@ program calls two of them in a row.
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from msgspec import structs
 
 from tiksql import listings
+from tiksql.asking import Line
 from tiksql.catalog import load
-from tiksql.errors import LanguageError, QuotaError, ResolveError, UnavailableError, UsageError
+from tiksql.errors import (
+    EvaluationError,
+    LanguageError,
+    ResolveError,
+    TikSQLError,
+    UnavailableError,
+    UsageError,
+)
 from tiksql.planning.binding import bind
 from tiksql.planning.planner import plan
 from tiksql.planning.query import Options, Scope
@@ -24,19 +33,18 @@ from tiksql.syntax import ast
 from tiksql.translate import translator
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
 
-    from tiksql.api.client import Client
-    from tiksql.api.executor import Refusal
-    from tiksql.api.pages import Page
-    from tiksql.api.quota import Meter
-    from tiksql.api.runner import Runner
+    from tiksql.api.events import Keeper
     from tiksql.backend import Backend
     from tiksql.evaluation import Judge
-    from tiksql.planning.plan import Plan, Request
+    from tiksql.keeping import Desk
+    from tiksql.planning.plan import Plan
     from tiksql.rows import Row
     from tiksql.source import Span
     from tiksql.stream import Stream
+    from tiksql.studies import Studies
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +59,10 @@ Answer: TypeAlias = "Stream | Text | None"
 
 
 class Session:
-    """Statements on one server, with settings that they can change.
+    """Statements on one server, with settings that they can change, and perhaps in a study.
 
-    ``warn`` is told what a user should know that belongs to no statement.
+    ``warn`` is told what a user should know that belongs to no statement. Without a study,
+    collections live as long as the session.
     """
 
     def __init__(
@@ -62,20 +71,44 @@ class Session:
         settings: Settings,
         warn: Callable[[str], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
+        study: Path | None = None,
     ) -> None:
         self.backend = backend
         self.settings = settings
+        self.line = Line(backend, lambda: self.settings, warn)
         self._base = settings
-        self._warn = warn
         self._clock = clock
-        self._client: Client | None = None
-        self._runner: Runner | None = None
+        self._study = study
+        self._studies: Studies | None = None
+        self._desk: Desk | None = None
+        if study is not None:
+            self._open_study()
 
     def close(self) -> None:
-        """Close the line to the server."""
-        if self._runner:
-            self._runner.close()
-        self._runner = self._client = None
+        """Close the line to the server, and the study."""
+        self.line.close()
+        if self._studies:
+            self._studies.close()
+        self._studies = None
+
+    @property
+    def studies(self) -> Studies:
+        """The collections: of the study, or of one in memory."""
+        return self._studies or self._open_study()
+
+    def _open_study(self) -> Studies:
+        from tiksql.definitions import Definitions  # noqa: PLC0415 - most statements need no study
+        from tiksql.derived import Derived  # noqa: PLC0415 - see above
+        from tiksql.store.study import Study  # noqa: PLC0415 - see above
+        from tiksql.studies import Studies  # noqa: PLC0415 - see above
+
+        study = Study(self._study)
+        derived = Derived(study)
+        definitions = Definitions(self.scope, derived.folder, self.backend.base_url)
+        self._studies = Studies(
+            study, derived, definitions, self.line, self._clock, self.backend.now
+        )
+        return self._studies
 
     def execute(self, statement: ast.Statement, values: Mapping[str, object]) -> Answer:
         """Run one statement; a query is only asked once its stream is read."""
@@ -87,26 +120,32 @@ class Session:
             case ast.Show() as show:
                 return self._show(show)
             case ast.Describe(name=name):
-                return _listing(listings.columns(describe(load(), name)))
+                return self._describe(name)
+            case ast.CreateCollection() as made:
+                return self.studies.create(made)
+            case ast.RefreshCollection() as refreshed:
+                return self.studies.refresh(refreshed)
+            case ast.DropCollection() as dropped:
+                self.studies.drop(dropped)
             case ast.SetSetting() as setting:
                 self._set(setting)
             case ast.ResetSetting(name=name):
                 self._reset(name)
             case other:
-                raise _studies(other)
+                raise _later(other)
         return None
 
     # --- queries
 
     def plan(self, query: ast.Query) -> tuple[Plan, Judge | None]:
         """Resolve and plan a query, and prepare DuckDB where it has something to do."""
-        scope = self._scope()
+        scope = self.scope()
         made = plan(resolve(query, scope), scope)
         if made.local is None:
             return made, None
         from tiksql.judging import prepare  # noqa: PLC0415 - DuckDB is only loaded where needed
 
-        return prepare(made, scope.now)
+        return prepare(made, scope.now, self.studies.derived.folder if made.stored else None)
 
     def translate(self, query: ast.Query, target: str, span: Span) -> str:
         """Print the plan of a query in a form."""
@@ -115,7 +154,8 @@ class Session:
         used = self.backend.used_today(made.pool) if made.pool and target == "text" else None
         return form(structs.replace(made, used_today=used))
 
-    def _scope(self) -> Scope:
+    def scope(self) -> Scope:
+        """Return what statements can refer to now."""
         from tiksql.local import functions  # noqa: PLC0415 - it asks DuckDB only where needed
 
         settings = self.settings
@@ -133,6 +173,7 @@ class Session:
             self.backend.base_url,
             functions.known,
             functions.aggregates,
+            self._studies.tables() if self._studies else {},
         )
 
     def _query(self, made: Plan, judge: Judge | None) -> Stream:
@@ -143,51 +184,49 @@ class Session:
 
         meter = Meter(max_requests=self.settings.number("max_requests"))
 
-        def ask(requests: Sequence[Request]) -> Generator[Page | Refusal, None, None]:
-            return self._pages(made, requests, meter)
-
         def rows(stream: Stream) -> Iterator[list[Row]]:
-            reading = Reading(stream, ask, meter, self._clock)
-            partial = self.settings.flag("allow_partial")
-            return Evaluation(made, reading, judge, allow_partial=partial).rows()
+            if made.stored and judge:
+                self.studies.attach(made, judge, stream)
+            with self._keeping(made, stream) as keeper:
+                ask = self.line.asking(made, meter, keeper)
+                reading = Reading(stream, ask, meter, self._clock)
+                partial = self.settings.flag("allow_partial")
+                yield from Evaluation(made, reading, judge, allow_partial=partial).rows()
 
         return Stream(made.heads, rows, notes=list(made.notes), plan=made)
 
-    def _pages(
-        self, made: Plan, requests: Sequence[Request], meter: Meter
-    ) -> Generator[Page | Refusal, None, None]:
-        from tiksql.api.executor import fetch  # noqa: PLC0415 - see above
+    @contextmanager
+    def _keeping(self, made: Plan, stream: Stream) -> Iterator[Keeper]:
+        """Keep the pages of a statement until it is through: in the study, or here.
 
-        client, runner = self._line()
-        meter.ledger = client.meter.ledger
-        self._keep_reserve(requests[0].table.pool, meter)
-        careful = made.limit is not None and (made.streams or made.stop)
-        concurrency = 1 if careful else self.settings.number("concurrency")
-        asking = client.metered(meter)
-        yield from runner.run(lambda: fetch(requests, asking, concurrency=concurrency))
+        Without a study they are kept for the one thing that can be mended and run again: an error
+        of the local half.
+        """
+        keeper = self._keeper(made)
+        failed: BaseException | None = None
+        try:
+            yield keeper
+            failed = stream.stats.error
+        except (TikSQLError, GeneratorExit) as error:
+            failed = error
+            raise
+        finally:
+            mendable = isinstance(failed, EvaluationError | LanguageError)
+            if failed and (self._study is not None or mendable):
+                keeper.put_away()
+            else:
+                keeper.forget()
 
-    def _line(self) -> tuple[Client, Runner]:
-        from tiksql.api.runner import Runner  # noqa: PLC0415 - see above
+    def _keeper(self, made: Plan) -> Keeper:
+        from tiksql.api.events import FORGETFUL  # noqa: PLC0415 - see above
+        from tiksql.keeping import Desk  # noqa: PLC0415 - see above
 
-        if self._client is None or self._runner is None:
-            self._client = self.backend.connect(self._warn)
-            self._runner = Runner(self._client.aclose)
-        return self._client, self._runner
-
-    def _keep_reserve(self, pool: str, meter: Meter) -> None:
-        """Lower the cap so that the reserved part of a pool's quota of today stays untouched."""
-        reserve = self.settings.number("reserve")
-        used = self.backend.used_today(pool) if reserve else None
-        if used is None:
-            return
-        free = load().pools[pool].requests_a_day - used - reserve
-        if free <= 0:
-            raise QuotaError(
-                "TS532",
-                f"only the reserve of {reserve} requests is left of today's quota",
-                hint="SET reserve = 0 gives it free",
-            )
-        meter.max_requests = min(meter.requests + free, self.settings.number("max_requests"))
+        if self._study is not None:
+            return self.studies.kept() if made.scans else FORGETFUL
+        if made.local is None:
+            return FORGETFUL
+        self._desk = self._desk or Desk()
+        return self._desk
 
     # --- statements about statements
 
@@ -201,7 +240,7 @@ class Session:
             )
         text = self.translate(node.query, "text", name.span)
         stream = self._query(*self.plan(node.query))
-        return Text(f"{text}\n{_analysis(stream)}", stream)
+        return Text(f"{text}\n{stream.analysis()}", stream)
 
     def _show(self, node: ast.Show) -> Stream:
         match node.what:
@@ -214,7 +253,12 @@ class Session:
                 used = {name: self.backend.used_today(name) for name in pools}
                 return _listing(listings.quota(pools, used))
             case _:
-                raise _studies(node)
+                return _listing(self.studies.show(node))
+
+    def _describe(self, name: ast.Name) -> Stream:
+        if self._studies and self._studies.has(name):
+            return _listing(self._studies.describe(name))
+        return _listing(listings.columns(describe(load(), name)))
 
     def _set(self, node: ast.SetSetting) -> None:
         value = node.value
@@ -245,30 +289,10 @@ def _placed(error: UsageError, span: Span) -> LanguageError:
     return kind(error.code, error.message, span=span, hint=error.hint)
 
 
-def _studies(node: ast.Statement) -> UnavailableError:
-    what = (
-        "COPY cannot be run" if isinstance(node, ast.Copy) else "collections cannot be made or read"
-    )
+def _later(node: ast.Statement) -> UnavailableError:
     return UnavailableError(
         "TS404",
-        f"{what} yet",
+        "COPY cannot be run yet",
         span=node.span,
         hint="SELECT … with -o FILE keeps the rows of one statement",
     )
-
-
-def _analysis(stream: Stream) -> str:
-    """Run a query and say what it brought."""
-    for _ in stream.batches():
-        pass
-    stats = stream.stats
-    whole = "complete" if stats.complete else f"incomplete: {stats.reason}"
-    lines = [
-        "analysis",
-        f"  {stats.requests:,} requests, {stats.retries:,} of them retries",
-        f"  {stats.records:,} records, {stats.duplicates:,} duplicates, {stats.rows:,} rows",
-        f"  {stats.dropped:,} records dropped by the local filter",
-        f"  {stats.elapsed_ms:,} ms, {whole}",
-        *(f"  {note}" for note in stream.notes),
-    ]
-    return "\n".join(lines)

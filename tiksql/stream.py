@@ -67,6 +67,22 @@ class Stream:
             self.stats.rows += len(rows)
             yield rows
 
+    def analysis(self) -> str:
+        """Run a query and say what it brought."""
+        for _ in self.batches():
+            pass
+        stats = self.stats
+        whole = "complete" if stats.complete else f"incomplete: {stats.reason}"
+        lines = [
+            "analysis",
+            f"  {stats.requests:,} requests, {stats.retries:,} of them retries",
+            f"  {stats.records:,} records, {stats.duplicates:,} duplicates, {stats.rows:,} rows",
+            f"  {stats.dropped:,} records dropped by the local filter",
+            f"  {stats.elapsed_ms:,} ms, {whole}",
+            *(f"  {note}" for note in self.notes),
+        ]
+        return "\n".join(lines)
+
 
 def listed(heads: tuple[Head, ...], rows: Iterable[Row]) -> Stream:
     """Make a stream of rows that are at hand."""

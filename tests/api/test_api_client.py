@@ -254,7 +254,6 @@ LASTING = [
     ("429 rate limit", error(429, "rate_limit_exceeded"), QuotaError, "TS533", 6),
     ("429 quota", error(429, "daily_quota_limit_exceeded"), QuotaError, "TS532", 1),
     ("500", error(500, "internal_error"), ConnectionFailedError, "TS518", 3),
-    ("search id", STALE, RefusedError, "TS522", 4),
     ("504 html", answer(HTML, 504), ConnectionFailedError, "TS511", 4),
     ("200 html", answer(HTML), ConnectionFailedError, "TS519", 2),
     ("read timeout", httpx.ReadTimeout("x"), ConnectionFailedError, "TS511", 4),

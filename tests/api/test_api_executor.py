@@ -7,7 +7,8 @@ from api_doubles import START, Server, answer, client, error, gather, ok, paged,
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tiksql.api.executor import PAGES_AHEAD, Refusal, fetch
+from tiksql.api.events import Gap, Keeper, Known, Refusal, Restart
+from tiksql.api.executor import MOST_MISSED, PAGES_AHEAD, fetch
 from tiksql.api.pages import decode_page
 from tiksql.api.quota import Meter
 from tiksql.errors import ConnectionFailedError, QuotaError, RefusedError
@@ -178,6 +179,29 @@ def test_no_requests_are_no_pages(concurrency):
     assert gather(fetch([], Asker([]), concurrency=concurrency)) == ([], None)
 
 
+class Remembering(Keeper):
+    """Knows pages by the branch of their request, and notes what it is told."""
+
+    def __init__(self, pages=None, earlier=(), refused=None):
+        self.pages, self.earlier, self.words = pages or {}, earlier, refused
+        self.told = []
+
+    def known(self, asked):
+        return Known(self.earlier, self.pages.get(asked.branch, ()), self.words)
+
+    def restarted(self, asked):
+        self.told.append(("restarted", asked.branch))
+
+    def done(self, asked):
+        self.told.append(("done", asked.branch))
+
+    def refused(self, asked, message):
+        self.told.append(("refused", asked.branch, message))
+
+    def missed(self, asked, error):
+        self.told.append(("missed", asked.branch, error.code))
+
+
 @pytest.mark.parametrize("concurrency", [1, 2])
 @pytest.mark.parametrize("known", [0, 1, 2, 3])
 def test_recorded_pages_are_yielded_and_not_asked_for(concurrency, known):
@@ -188,7 +212,9 @@ def test_recorded_pages_are_yielded_and_not_asked_for(concurrency, known):
             requests(2),
             asker,
             concurrency=concurrency,
-            recorded=lambda asked: [p for p in first if p.request == asked][:known],
+            keeper=Remembering(
+                {n: [p for p in first if p.request.branch == n][:known] for n in (0, 1)}
+            ),
         )
     )
     assert failed is None
@@ -200,7 +226,7 @@ def test_the_next_page_after_recorded_ones_carries_their_cursor():
     first, _ = gather(fetch([request()], client(Server(paged(350))), concurrency=1))
     server = Server(paged(350))
     asker = client(server)
-    pages, _ = gather(fetch([request()], asker, concurrency=1, recorded=lambda _: iter(first[:2])))
+    pages, _ = gather(fetch([request()], asker, concurrency=1, keeper=Remembering({1: first[:2]})))
     assert [page.number for page in pages] == [1, 2, 3, 4]
     assert json.loads(server.requests[0].content)["cursor"] == 200
 
@@ -261,3 +287,99 @@ def test_a_grace_period_ends_pages_that_hang(monkeypatch):
 
     found, failed = gather(fetch(requests(2), Hang([1, 1]), concurrency=2))
     assert (found, failed) == ([], LOST)
+
+
+FORGOTTEN = error(400, "invalid_params", "Search Id 7 is invalid or expired")
+
+
+def forgetful(total, *, at):
+    """Serve a search whose search_id is forgotten at a cursor, until a new search begins."""
+    state = {"lost": False}
+
+    def serve(sent):
+        cursor = json.loads(sent.content).get("cursor", 0)
+        state["lost"] = cursor == at if not state.get("over") else False
+        if cursor == 0 and state.get("seen"):
+            state["over"] = True
+        state["seen"] = True
+        return FORGOTTEN if state["lost"] else paged(total)(sent)
+
+    return Server(serve)
+
+
+def kinds(events):
+    return [type(event).__name__ for event in events]
+
+
+def test_a_search_that_the_api_forgot_begins_anew_once():
+    keeper = Remembering()
+    found, failed = gather(
+        fetch([request()], client(forgetful(350, at=200)), concurrency=1, keeper=keeper)
+    )
+    assert failed is None
+    assert kinds(found) == ["Page", "Page", "Restart", "Page", "Page", "Page", "Page"]
+    assert [e.number for e in found if not isinstance(e, Restart)] == [1, 2, 1, 2, 3, 4]
+    assert keeper.told == [("restarted", 1), ("done", 1)]
+
+
+def test_a_search_that_is_forgotten_again_and_again_ends():
+    server = Server(lambda s: FORGOTTEN if b"cursor" in s.content else paged(350)(s))
+    found, failed = gather(fetch([request()], client(server), concurrency=1))
+    assert kinds(found) == ["Page", "Restart", "Page"]
+    assert failed.code == "TS522"
+    assert failed.hint
+    assert len(server.requests) == 2 * (1 + 4)
+
+
+def test_pages_of_a_lost_search_come_before_those_of_the_present_one():
+    first, _ = gather(fetch([request()], client(Server(paged(350))), concurrency=1))
+    keeper = Remembering({1: first[:1]}, earlier=first[:2])
+    server = Server(paged(350))
+    found, _ = gather(fetch([request()], client(server), concurrency=1, keeper=keeper))
+    assert [page.number for page in found] == [1, 2, 1, 2, 3, 4]
+    assert len(server.requests) == 3
+
+
+def test_a_key_that_is_known_to_be_refused_is_not_asked_again():
+    asked = request("users", body={"username": "a"}, key="a")
+    server = Server()
+    keeper = Remembering(refused="gone")
+    found, _ = gather(fetch([asked], client(server), concurrency=1, keeper=keeper))
+    assert found == [Refusal(asked, "gone")]
+    assert server.requests == []
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+@pytest.mark.parametrize("code", ["TS511", "TS516", "TS518"])
+def test_a_request_that_fails_for_good_is_a_gap_and_the_others_go_on(concurrency, code):
+    keeper = Remembering()
+    asker = Asker([2, 2, 2], failures={(1, 2): ConnectionFailedError(code, "no")})
+    found, failed = gather(
+        fetch(requests(3), asker, concurrency=concurrency, keeper=keeper, goes_on=True)
+    )
+    assert failed is None
+    assert [(e.request.branch, type(e) is Gap) for e in found] == [
+        (0, False),
+        (0, False),
+        (1, False),
+        (1, True),
+        (2, False),
+        (2, False),
+    ]
+    assert set(keeper.told) == {("done", 0), ("missed", 1, code), ("done", 2)}
+
+
+@pytest.mark.parametrize("code", ["TS510", "TS512", "TS519"])
+def test_a_failure_that_concerns_all_requests_is_never_a_gap(code):
+    asker = Asker([2, 2, 2], failures={(1, 2): ConnectionFailedError(code, "no")})
+    found, failed = gather(fetch(requests(3), asker, concurrency=1, goes_on=True))
+    assert failed.code == code
+    assert len(found) == 3
+
+
+def test_many_gaps_in_a_row_mean_that_the_api_is_down_and_nothing_more_is_spent():
+    failures = {(n, 1): ConnectionFailedError("TS518", "no") for n in range(50)}
+    asker = Asker([1] * 50, failures=failures)
+    found, failed = gather(fetch(requests(50), asker, concurrency=1, goes_on=True))
+    assert failed.code == "TS518"
+    assert len(found) == len(asker.asked) == MOST_MISSED

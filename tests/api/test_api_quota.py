@@ -7,7 +7,7 @@ import threading
 
 import httpx
 import pytest
-from api_doubles import KEY, Clock, Server, answer, client, error, gather, ok, paged, request
+from api_doubles import KEY, START, Clock, Server, answer, client, error, gather, ok, paged, request
 
 from tiksql.api.executor import fetch
 from tiksql.api.quota import Ledger, Meter, key_hash
@@ -194,3 +194,14 @@ def test_follows_draw_from_their_own_pool(path):
     gather(fetch([request("followers", body={"username": "x"}, key="x")], asker, concurrency=1))
     assert (book.used("follows", DAY), book.used("research", DAY)) == (1, 0)
     book.close()
+
+
+def test_a_refusal_of_the_server_teaches_the_ledger_that_the_day_is_used_up(path):
+    book = ledger(path)
+    server = Server(faults=lambda n: error(429, "daily_quota_limit_exceeded") if n > 1 else None)
+    gather(fetch([request()], client(server, meter=Meter(ledger=book)), concurrency=1))
+    today = START.date()
+    assert ledger(path).is_used_up("research", today)
+    assert not ledger(path).is_used_up("follows", today)
+    assert not ledger(path).is_used_up("research", today + dt.timedelta(days=1))
+    assert ledger(path).used("research", today) == 1

@@ -12,7 +12,7 @@ import pytest
 
 from tiksql.catalog import load
 from tiksql.syntax.keywords import RESERVED
-from tiksql.syntax.parser import _table
+from tiksql.syntax.parser import language
 from tiksql.textmate import textmate
 
 ROOT = Path(__file__).parents[2]
@@ -59,7 +59,7 @@ def scope(word, text=None):
 
 def test_every_keyword_is_coloured_as_one():
     tables = {name.upper() for name in load().tables}
-    for word in _table().lexer._keywords - tables:
+    for word in language().lexer.keywords - tables:
         assert scope(word).startswith(("keyword", "constant.language", "support.function"))
 
 

@@ -20,7 +20,7 @@ NOW = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 
 
 class Server:
-    """Answers the n-th research request with ``answer(n, body)``: a dict, or (status, code)."""
+    """Answers the n-th request with ``answer(n, body)``: a dict, or (status, code, words)."""
 
     def __init__(self, answer):
         self.answer = answer
@@ -47,8 +47,8 @@ class Server:
         if isinstance(found, Exception):
             raise found
         if isinstance(found, tuple):
-            status, code = found
-            error = {"code": code, "message": f"said {code}", "log_id": "L"}
+            status, code, *said = found
+            error = {"code": code, "message": said[0] if said else f"said {code}", "log_id": "L"}
             return httpx.Response(status, json={"data": {}, "error": error})
         error = {"code": "ok", "message": "", "log_id": "L"}
         return httpx.Response(200, json={"data": found, "error": error})

@@ -207,7 +207,7 @@ class TestFailures:
         monkeypatch.setattr("tiksql.backend.emulator", lambda **_: backend)
         outcome = command("-c", f"SET reserve = 10; SELECT id {DAY}")
         assert outcome.status == 4
-        assert "TS532" in outcome.err
+        assert "TS534" in outcome.err
         outcome = command("-c", f"SET reserve = 5; SET max_requests = 0; SELECT id {DAY}")
         assert outcome.status == 4
         assert "the cap of 0 requests" in outcome.err

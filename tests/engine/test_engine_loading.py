@@ -78,6 +78,10 @@ def test_the_heads_of_a_table_are_its_columns():
         ),
         ("SELECT video_tag, hashtag_info, video_label FROM videos", "struct struct[] json"),
         (
+            "SELECT hashtag_info[1], hashtag_info[1].hashtag_id, (video_tag).number FROM videos",
+            "struct id integer",
+        ),
+        (
             "SELECT hashtag_names, array_agg(like_count) FROM videos GROUP BY hashtag_names",
             "text[] json",
         ),
@@ -169,19 +173,6 @@ def test_a_json_value_may_hold_numbers_of_any_size():
         assert value(asked, "video_label", "FROM videos") == {"n": [2**70, None, "x"]}
 
 
-def test_members_that_do_not_fit_are_null_and_those_spelt_differently_are_read():
-    tag = {"type": 5, "number": "12", "other": []}
-    info = [{"hashtag_id": str(ID), "hashtag_name": None}, {}, "no struct", {"hashtag_id": 1.5}]
-    with engine([row(video_tag=tag, hashtag_info=info)]) as asked:
-        assert value(asked, "video_tag", "FROM videos") == {"type": "5", "number": 12}
-        assert value(asked, "hashtag_info", "FROM videos") == [
-            {"hashtag_id": ID, "hashtag_name": None},
-            {"hashtag_id": None, "hashtag_name": None},
-            None,
-            {"hashtag_id": None, "hashtag_name": None},
-        ]
-
-
 def test_rows_keep_the_order_in_which_they_were_loaded():
     with engine() as asked:
         for start in range(0, 5000, 100):
@@ -195,7 +186,7 @@ def test_a_result_is_not_mixed_with_a_later_one():
     with engine(map(row, range(5000))) as asked:
         batches = asked.run(query)
         next(batches)
-        asked.check(query)
+        next(asked.run(query))
         with pytest.raises(RuntimeError):
             next(batches)
 

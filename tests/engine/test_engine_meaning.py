@@ -175,7 +175,16 @@ def test_a_condition_chooses_its_rows(videos, condition, expected):
 
 QUERIES = [
     ("SELECT like_count FROM videos ORDER BY like_count", [5, 50, 50, None]),
-    ("SELECT like_count FROM videos ORDER BY like_count DESC NULLS FIRST", [None, 50, 50, 5]),
+    ("SELECT like_count FROM videos ORDER BY like_count DESC", [None, 50, 50, 5]),
+    ("SELECT like_count FROM videos ORDER BY like_count DESC NULLS LAST", [50, 50, 5, None]),
+    ("SELECT like_count FROM videos ORDER BY like_count NULLS FIRST", [None, 5, 50, 50]),
+    ("SELECT array_agg(like_count ORDER BY like_count DESC) FROM videos", [[None, 50, 50, 5]]),
+    ("SELECT array_agg(like_count ORDER BY like_count) FROM videos", [[5, 50, 50, None]]),
+    (
+        "SELECT first_value(like_count) OVER (ORDER BY like_count DESC) FROM videos",
+        [None, None, None, None],
+    ),
+    ("SELECT like_count FROM videos UNION SELECT 7 ORDER BY like_count DESC", [None, 50, 7, 5]),
     ("SELECT DISTINCT like_count AS n FROM videos ORDER BY n NULLS LAST", [5, 50, None]),
     ("SELECT like_count FROM videos ORDER BY id LIMIT 2 OFFSET 1", [None, 50]),
     ("SELECT count(*) FROM videos", [4]),

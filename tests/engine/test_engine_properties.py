@@ -10,6 +10,7 @@ import pytest
 from engine_world import NOW, TYPES, engine, row
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from soak import cases
 
 from tiksql.errors import TikSQLError
 from tiksql.local.relations import Bindings, Relation
@@ -29,7 +30,9 @@ NAMES = Bindings(
     lambda column: TYPES.get(column.parts[-1].text),
     frozenset({"username", "region_code"}),
 )
-UNLIMITED = settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+UNLIMITED = settings(
+    max_examples=cases(150), deadline=None, suppress_health_check=list(HealthCheck)
+)
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,8 @@ def test_a_sorted_result_that_is_cut_early_is_the_whole_result_cut(ask, rest, ke
     everything = whole(rest)
     at = everything.columns.index(key)
     ordered = sorted(everything.rows, key=lambda row: row[at], reverse=True)
-    sql = f"SELECT id, create_time {rest} ORDER BY {key} DESC LIMIT {limit} OFFSET {offset}"
+    order = f"ORDER BY {key} DESC NULLS LAST"
+    sql = f"SELECT id, create_time {rest} {order} LIMIT {limit} OFFSET {offset}"
     found = ask(sql, window_days=5)
     expected = ordered[offset : offset + limit]
     assert [row[at] for row in found.rows] == [row[at] for row in expected]
@@ -63,7 +64,13 @@ def test_the_data_hold_scheduled_posts_that_a_hasty_end_would_miss():
 
 
 @pytest.mark.parametrize(
-    "order", ["id DESC", "create_time DESC", "id DESC NULLS LAST", "create_time DESC, like_count"]
+    "order",
+    [
+        "id DESC",
+        "id DESC NULLS FIRST",
+        "create_time DESC NULLS LAST",
+        "create_time DESC NULLS LAST, like_count",
+    ],
 )
 def test_an_early_end_is_announced_by_explain(ask, order):
     assert "reading stops after" in ask.text(f"EXPLAIN SELECT id {ALL} ORDER BY {order} LIMIT 3")
@@ -79,6 +86,7 @@ def test_an_early_end_is_announced_by_explain(ask, order):
         f"SELECT DISTINCT id {ALL} ORDER BY id DESC LIMIT 3",
         f"SELECT id {ALL} ORDER BY id LIMIT 3",
         f"SELECT id {ALL} ORDER BY like_count DESC, id DESC LIMIT 3",
+        f"SELECT id {ALL} ORDER BY create_time DESC LIMIT 3",
         f"SELECT id {ALL} ORDER BY create_time DESC NULLS FIRST LIMIT 3",
         f"SELECT id {ALL} ORDER BY id DESC",
     ],
@@ -210,8 +218,8 @@ def test_a_page_of_the_oldest_window_may_hold_more_than_scheduled_posts_of_newer
 def test_a_midnight_belongs_to_the_day_that_it_begins(key):
     midnight = number(3)
     ask = window_by_window(d3=[[(midnight, at(3))]], d2=[[(midnight - 1, at(3) - 1)]])
-    found = ask(f"SELECT id {MARCH} ORDER BY {key} DESC LIMIT 1", window_days=1)
-    assert found.firsts == [midnight]
+    sql = f"SELECT id {MARCH} ORDER BY {key} DESC NULLS LAST LIMIT 1"
+    assert ask(sql, window_days=1).firsts == [midnight]
     assert [body["start_date"] for body in ask.bodies] == ["20240304", "20240303"]
 
 
@@ -225,7 +233,8 @@ def test_times_are_only_compared_after_whole_windows():
     ask = window_by_window(
         d4=[[(number(4, 9), at(4, 10))], [(number(1, 1), at(4, 20))]], d3=[[(number(3), at(3))]]
     )
-    found = ask(f"SELECT id {MARCH} ORDER BY create_time DESC LIMIT 1", window_days=1)
+    sql = f"SELECT id {MARCH} ORDER BY create_time DESC NULLS LAST LIMIT 1"
+    found = ask(sql, window_days=1)
     assert (found.firsts, found.requests) == ([number(1, 1)], 2)
 
 
@@ -240,10 +249,17 @@ def test_records_without_a_time_are_no_reason_to_stop():
     assert (last.firsts, last.requests) == ([number(3, 9), number(2, 9)], 3)
 
 
-def test_records_without_a_time_in_an_old_window_come_first_if_that_is_wanted():
+@pytest.mark.parametrize("nulls", ["", "NULLS FIRST"])
+def test_records_without_a_time_in_an_old_window_come_first_unless_they_shall_not(nulls):
     ask = window_by_window(d4=[[(number(4, 9), at(4))]], d1=[[(number(1, 9), None)]])
-    sql = f"SELECT id {MARCH} ORDER BY create_time DESC NULLS FIRST LIMIT 1"
+    sql = f"SELECT id {MARCH} ORDER BY create_time DESC {nulls} LIMIT 1"
     assert ask(sql, window_days=1).firsts == [number(1, 9)]
+
+
+def test_explain_says_what_would_let_a_reading_stop(ask):
+    sql = f"EXPLAIN SELECT id {ALL} ORDER BY create_time DESC LIMIT 3"
+    assert "with NULLS LAST, the newest could do" in ask.text(sql)
+    assert "NULLS LAST, the" not in ask.text(sql.replace("create_time", "like_count"))
 
 
 # --- ids, whose days follow from them -------------------------------------------------------------
@@ -275,3 +291,46 @@ def test_ids_that_no_look_finds_are_named():
     found = ask("SELECT id FROM videos WHERE id IN (:ids)", {"ids": [number(8), *lost]})
     assert found.firsts == [number(8)]
     assert f"not found: {lost[0]}, {lost[1]}" in found.notes
+
+
+SURE, DOUBTFUL = "not found: ", "not found, or other conditions do not hold: "
+
+
+@pytest.mark.parametrize(
+    ("where", "notes"),
+    [
+        ("id IN ({0}, {1})", [f"{SURE}{{0}}, {{1}}"]),
+        ("id = {0} OR id = {1} AND keyword = 'a'", [f"{SURE}{{0}}", f"{DOUBTFUL}{{1}}"]),
+        ("id = {0} AND NOT region_code = 'US'", [f"{DOUBTFUL}{{0}}"]),
+        ("id = {0} AND create_date <= '2024-03-20'", [f"{DOUBTFUL}{{0}}"]),
+        ("id = {0} AND like_count > 5", [f"{SURE}{{0}}"]),
+    ],
+)
+def test_only_what_would_have_come_is_said_not_to_be_there(where, notes):
+    ask = scripted(lambda *_: page([], cursor=100, more=False))
+    lost = number(2), number(3)
+    found = ask(f"SELECT id FROM videos WHERE {where.format(*lost)}")
+    said = [note for note in found.notes if note.startswith("not found")]
+    assert said == [note.format(*lost) for note in notes]
+
+
+def test_what_one_branch_finds_is_not_looked_for_again_for_another():
+    ids = number(2), number(3)
+    ask = scripted(lambda *_: page([ids[1]], cursor=100, more=False))
+    found = ask(
+        f"SELECT id FROM videos WHERE id = {ids[0]} OR id IN ({ids[0]}, {ids[1]}) AND keyword = 'a'"
+    )
+    again = ask.bodies[2:]
+    assert [
+        c["field_values"] for body in again for c in body["query"]["and"] if "id" in c["field_name"]
+    ] == [[str(ids[0])]]
+    assert f"{SURE}{ids[0]}" in found.notes
+
+
+def test_a_second_look_is_within_the_cap():
+    ids = number(2), number(3)
+    ask = scripted(lambda *_: page([ids[1]], cursor=100, more=False))
+    found = ask(f"SELECT id FROM videos WHERE id IN ({ids[0]}, {ids[1]})", max_requests=1)
+    assert found.firsts == [ids[1]]
+    assert found.stats.exit_status == 5
+    assert f"not looked for again: {ids[0]}" in found.notes

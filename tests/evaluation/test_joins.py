@@ -7,6 +7,8 @@ from collections import Counter
 import pytest
 from evaluation_world import emulated, scripted
 
+from tiksql.errors import PlanError
+
 JOE = "joe1234567"
 SPRING = "create_date BETWEEN '2024-03-01' AND '2024-04-30'"
 US = f"region_code = 'US' AND {SPRING}"
@@ -215,3 +217,56 @@ def test_a_dry_run_of_several_tables_shows_them_and_asks_nothing(run):
     assert "scan 2: comments" in outcome.out
     assert "one request for each" in outcome.out
     assert '"requests":0' in outcome.err
+
+
+# --- queries within expressions -------------------------------------------------------------------
+
+FEW = (
+    f"FROM videos AS v WHERE v.region_code = 'US' AND v.{SPRING}"
+    " AND v.comment_count BETWEEN 1 AND 9"
+)
+OF_V = "FROM comments AS c WHERE c.video_id = v.id"
+
+
+def comments_of_few(ask):
+    """Count the comments of each video, by a join."""
+    sql = FEW.replace(" WHERE", " LEFT JOIN comments AS c ON c.video_id = v.id WHERE")
+    return ask(f"SELECT v.id, count(c.id) AS n, max(c.like_count) AS most {sql} GROUP BY v.id")
+
+
+def test_a_query_in_the_result_takes_its_keys_from_the_query_around_it(ask):
+    joined = comments_of_few(ask)
+    found = ask(f"SELECT v.id, (SELECT count(*) AS n {OF_V}) AS n {FEW}")
+    assert found.rows == [row[:2] for row in joined.rows]
+    assert found.requests == joined.requests
+    assert len({n for _, n in found.rows}) > 2
+
+
+@pytest.mark.parametrize("word", ["EXISTS", "NOT EXISTS"])
+def test_what_exists_takes_its_keys_from_the_query_around_it(ask, word):
+    joined = comments_of_few(ask)
+    liked = {number for number, _, most in joined.rows if (most or 0) > 20}
+    found = ask(f"SELECT v.id {FEW} AND {word} (SELECT 1 AS x {OF_V} AND c.like_count > 20)")
+    everything = ask(f"SELECT v.id {FEW}").firsts
+    assert found.firsts == [n for n in everything if (n in liked) is (word == "EXISTS")]
+    assert 0 < len(found.rows) < len(everything)
+    assert found.requests == joined.requests
+
+
+def test_a_query_in_the_order_of_a_union_has_no_rows_to_take_keys_from():
+    sql = (
+        f"SELECT v.username AS name {FEW} UNION SELECT 'a' ORDER BY"
+        " (SELECT max(u.follower_count) AS m FROM users AS u WHERE u.username = name)"
+    )
+    ask = scripted(None)
+    with pytest.raises(PlanError) as caught:
+        ask(sql)
+    assert (caught.value.code, ask.bodies) == ("TS306", [])
+
+
+def test_keys_that_depend_on_two_tables_around_have_to_be_named():
+    two = "FROM videos AS v CROSS JOIN (SELECT 1 AS n) AS w"
+    inner = "(SELECT count(*) AS n FROM comments AS c WHERE c.video_id = v.id + w.n)"
+    with pytest.raises(PlanError) as caught:
+        scripted(None)(f"SELECT {inner} AS n {FEW.replace('FROM videos AS v', two)}")
+    assert caught.value.code == "TS306"

@@ -77,6 +77,42 @@ def test_a_division_by_zero_is_null(ask):
     assert found.rows == [(None,), (None,)]
 
 
+def test_a_query_may_stand_in_the_order_of_a_union(ask):
+    union = f"SELECT like_count AS n {US} UNION SELECT 5"
+    top = max(ask(union).firsts)
+    found = ask(f"{union} ORDER BY n = (SELECT max(like_count) AS m {US}) DESC, n LIMIT 3")
+    assert found.firsts == [top, *sorted(ask(union).firsts)[:2]]
+    assert found.requests == ask(f"SELECT id {US}").requests  # what is asked twice is paid once
+
+
+@pytest.mark.parametrize(
+    ("order", "place"),
+    [
+        ("nope", "nope"),
+        ("(SELECT nope FROM users WHERE username = 'a')", "nope"),
+        ("foo(n)", "foo"),
+    ],
+)
+def test_a_mistake_in_the_order_of_a_union_has_a_place_and_costs_nothing(order, place):
+    ask = scripted(pages([1]))
+    sql = f"SELECT like_count AS n {DAY} UNION SELECT 5 ORDER BY {order}"
+    with pytest.raises(ResolveError) as caught:
+        ask(sql)
+    assert ask.bodies == []
+    assert sql[caught.value.span.start : caught.value.span.end] == place
+
+
+def test_nothing_is_larger_than_what_is_missing(ask):
+    """As in PostgreSQL: NULL last, and first in the other direction, unless it is said."""
+    tags = f"SELECT video_tag.type AS tag {US}"
+    missing = ask(tags).firsts.count(None)
+    assert 0 < missing < len(ask(tags).rows)
+    for order, first in [("", 0), ("DESC", 1), ("DESC NULLS LAST", 0), ("NULLS FIRST", 1)]:
+        found = ask(f"{tags} ORDER BY tag {order}").firsts
+        part = found[:missing] if first else found[-missing:]
+        assert part == [None] * missing
+
+
 # --- the account ----------------------------------------------------------------------------------
 
 

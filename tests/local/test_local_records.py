@@ -188,8 +188,43 @@ def test_the_same_account_twice_is_no_duplicate_of_another():
     assert made.rows(b'[{"display_name": "A"}]', "b") == [("A",)]
 
 
-def test_structures_are_what_json_makes_of_them():
-    tag = {"type": "AIGC", "number": 1}
-    info = [{"hashtag_id": 2**63, "hashtag_name": "cats"}]
+def test_a_structure_has_all_members_of_the_catalog_and_no_other():
+    tag = {"number": 1, "new": [2]}
+    info = [{"hashtag_name": "cats", "hashtag_id": 2**63 - 1}, {}]
     given = [{"id": 1, "video_tag": tag, "hashtag_info_list": info, "video_label": {"x": [1]}}]
-    assert rows(given, "video_tag", "hashtag_info_list", "video_label") == [(tag, info, {"x": [1]})]
+    ((read, listed, label),) = rows(given, "video_tag", "hashtag_info_list", "video_label")
+    assert read == {"type": None, "number": 1}
+    assert listed == [
+        {"hashtag_id": 2**63 - 1, "hashtag_name": "cats", "hashtag_description": None},
+        {"hashtag_id": None, "hashtag_name": None, "hashtag_description": None},
+    ]
+    assert [*listed[0]] == ["hashtag_id", "hashtag_name", "hashtag_description"]
+    assert label == {"x": [1]}
+
+
+def test_a_structure_that_is_missing_is_null():
+    assert rows([{"id": 1}, {"id": 2, "video_tag": None}], "video_tag") == [(None,), (None,)]
+
+
+@pytest.mark.parametrize(
+    ("given", "value", "unfit"),
+    [
+        ({"type": 5, "number": "12"}, {"type": "5", "number": 12}, 0),
+        ({"type": ["a"], "number": 12.0}, {"type": '["a"]', "number": 12}, 0),
+        ({"type": "a", "number": 1.5}, {"type": "a", "number": None}, 1),
+        ({"type": "a", "number": True}, {"type": "a", "number": None}, 1),
+        ("no struct", None, 1),
+    ],
+)
+def test_members_that_do_not_fit_are_null_and_counted(given, value, unfit):
+    made = reader("id", "video_tag")
+    assert made.rows(json.dumps([{"id": 1, "video_tag": given}]).encode(), None) == [(1, value)]
+    assert made.drift["video_tag"] == unfit
+
+
+def test_an_id_within_a_structure_is_exact_or_nothing():
+    made = reader("hashtag_info_list")
+    page = f'[{{"hashtag_info_list": [{{"hashtag_id": "{ID}"}}, {{"hashtag_id": {float(ID)}}}]}}]'
+    ((found,),) = made.rows(page.encode(), None)
+    assert [each["hashtag_id"] for each in found] == [ID, None]
+    assert made.drift["hashtag_info_list"] == 1

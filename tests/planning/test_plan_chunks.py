@@ -4,8 +4,11 @@ import pytest
 from planning_scene import JANUARY, planned, refused
 
 from tiksql.planning.chunks import MOST_IN_A_CONDITION, MOST_IN_A_LIST
+from tiksql.planning.ids import looked_again
 
 LONG = MOST_IN_A_CONDITION * 2 + 1
+HOURLY = [7302470379501604128 + (hour * 3600 << 32) for hour in range(LONG)]
+SHUFFLED = [HOURLY[n * 997 % LONG] for n in range(LONG)]
 
 
 def asked(where, count):
@@ -50,22 +53,36 @@ def test_under_or_and_not_a_long_list_is_several_conditions_of_one_request(where
     assert sizes == [1000, 1000, 1]
 
 
-def test_a_list_without_end_is_refused_at_its_place():
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT id FROM videos WHERE {} AND {}",
+        "SELECT id FROM videos WHERE keyword = 'a' AND NOT {} AND {}",
+        "SELECT {} AS x FROM videos WHERE keyword = 'a' AND {}",
+        "SELECT 1 AS n FROM videos WHERE keyword = 'a' AND {1} GROUP BY username HAVING {0}",
+    ],
+)
+@pytest.mark.parametrize("column", ["username", "video_description"])
+def test_a_list_without_end_is_refused_at_its_place(sql, column):
     values = [f"v{number}" for number in range(MOST_IN_A_LIST + 1)]
-    sql = f"SELECT id FROM videos WHERE username IN (:list) AND {JANUARY}"
-    code, place, hint = refused(sql, {"list": values})
-    assert (code, place) == ("TS223", "username IN (:list)")
+    code, place, hint = refused(sql.format(f"{column} IN (:list)", JANUARY), {"list": values})
+    assert (code, place) == ("TS223", f"{column} IN (:list)")
     assert "several statements" in hint
 
 
-def test_ids_in_several_branches_are_looked_for_as_wide_as_one_window():
-    sql = (
-        "SELECT id FROM videos WHERE id = 7302470379501604128"
-        " AND (region_code = 'US' OR hashtag_name = 'fyp' AND like_count > 3)"
-    )
-    plan = planned(sql)
-    assert plan.scans[0].second is None
-    assert {request.window.days for request in plan.requests} == {30}
+def test_ids_of_several_conditions_are_looked_for_twice_each():
+    first = SHUFFLED[0]
+    plan = planned("SELECT id FROM videos WHERE id IN (:list)", {"list": SHUFFLED})
+    assert [len(look.ids) for look in plan.scans[0].second] == [1000, 1000, 1]
+    assert all(look.alone for look in plan.scans[0].second)
+    again = looked_again(plan.scans[0], set(SHUFFLED) - {first})
+    assert [r.body["query"]["and"][0]["field_values"] for r in again] == [[str(first)]]
+    assert looked_again(plan.scans[0], set(SHUFFLED)) == []
+
+
+def test_the_ids_of_a_condition_are_of_few_days():
+    plan = planned("SELECT id FROM videos WHERE id IN (:list)", {"list": SHUFFLED})
+    assert len(plan.requests) <= -(-LONG // 24) // 26 + 3
 
 
 def test_an_account_in_two_spellings_is_not_asked_for_twice():

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_scene import JANUARY, condition, planned
 from research_api import both, compared, denied, judged
+from soak import cases
 
 from tiksql.errors import PlanError
 from tiksql.planning import formulas as f
@@ -142,7 +143,7 @@ def sql(tree):
             return f"{field} IN ({', '.join(map(repr, values))})"
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=cases(200))
 @given(trees(anything, 8))
 def test_the_branches_and_their_residuals_are_exactly_the_where_and_no_record_comes_twice(tree):
     found = cover(formula(tree), at_most=10_000)
@@ -153,7 +154,7 @@ def test_the_branches_and_their_residuals_are_exactly_the_where_and_no_record_co
         assert shown == (true_of(tree, record) is True)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=cases(200))
 @given(trees(anything, 8))
 def test_overlapping_branches_mean_the_same_whichever_of_them_brings_a_record_first(tree):
     try:
@@ -166,7 +167,7 @@ def test_overlapping_branches_mean_the_same_whichever_of_them_brings_a_record_fi
         assert shown == {true_of(tree, record) is True}
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=cases(200))
 @given(trees(anything, 8, words=("and", "or")))
 def test_a_branch_is_restricted_if_it_asks_for_something_and_not_by_what_others_bring(tree):
     for each in cover(formula(tree), at_most=10_000):
@@ -253,7 +254,7 @@ def test_overlapping_branches_are_given_up_where_they_would_judge_a_record_diffe
         overlapping(some_of(*locally), at_most=3)
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=cases(200))
 @given(trees(st.one_of(region, tag, day), 7))
 def test_a_plan_asks_for_every_record_on_every_day_as_often_as_its_where_is_true(tree):
     statement = (

@@ -130,23 +130,23 @@ def test_a_select_without_a_table_asks_for_nothing():
 
 IN_QUERY = f"username IN (SELECT v.username FROM videos AS v WHERE {IN_JANUARY})"
 FIRST = [("scan 1", "videos", ()), ("scan 2", "users", (1,))]
-DISTINCT = "SELECT DISTINCT scan 1.username FROM scan 1"
+IN_ORDER = "SELECT scan 1.username FROM scan 1 ORDER BY scan 1._row"
 
 
 @pytest.mark.parametrize(
     ("sql", "order", "query"),
     [
-        (f"SELECT 1 FROM {BOTH} WHERE {IN_JANUARY}", FIRST, DISTINCT),
-        (f"SELECT 1 FROM {LEFT} WHERE {IN_JANUARY}", FIRST, DISTINCT),
-        (f"SELECT 1 FROM videos AS v JOIN users AS u USING (username) WHERE {IN_JANUARY}", FIRST, DISTINCT),
-        (f"SELECT 1 FROM videos AS v LEFT JOIN users AS u USING (username) WHERE {IN_JANUARY}", FIRST, DISTINCT),
-        (f"SELECT 1 FROM videos AS v, users AS u WHERE v.username = u.username AND {IN_JANUARY}", FIRST, DISTINCT),
-        (f"SELECT 1 FROM videos AS v JOIN users AS u ON u.username = lower(v.username) WHERE {IN_JANUARY}", FIRST, "SELECT DISTINCT lower(scan 1.username) FROM scan 1"),
-        (f"SELECT 1 FROM users WHERE {IN_QUERY}", [("scan 2", "videos", ()), ("scan 1", "users", (2,))], "SELECT scan 2.username FROM scan 2"),
+        (f"SELECT 1 FROM {BOTH} WHERE {IN_JANUARY}", FIRST, IN_ORDER),
+        (f"SELECT 1 FROM {LEFT} WHERE {IN_JANUARY}", FIRST, IN_ORDER),
+        (f"SELECT 1 FROM videos AS v JOIN users AS u USING (username) WHERE {IN_JANUARY}", FIRST, IN_ORDER),
+        (f"SELECT 1 FROM videos AS v LEFT JOIN users AS u USING (username) WHERE {IN_JANUARY}", FIRST, IN_ORDER),
+        (f"SELECT 1 FROM videos AS v, users AS u WHERE v.username = u.username AND {IN_JANUARY}", FIRST, IN_ORDER),
+        (f"SELECT 1 FROM videos AS v JOIN users AS u ON u.username = lower(v.username) WHERE {IN_JANUARY}", FIRST, "SELECT lower(scan 1.username) FROM scan 1 ORDER BY scan 1._row"),
+        (f"SELECT 1 FROM users WHERE {IN_QUERY}", [("scan 2", "videos", ()), ("scan 1", "users", (2,))], "SELECT scan 2.username FROM scan 2 ORDER BY scan 2._row"),
         (f"WITH c AS (SELECT username FROM videos AS v WHERE {IN_JANUARY}) SELECT 1 FROM users WHERE username IN (SELECT username FROM c)", FIRST, "WITH c AS (SELECT scan 1.username FROM scan 1) SELECT c.username FROM c"),
         (f'WITH "C" AS (SELECT username FROM videos AS v WHERE {IN_JANUARY}) SELECT 1 FROM users WHERE username IN (SELECT username FROM "C")', FIRST, "WITH C AS (SELECT scan 1.username FROM scan 1) SELECT c.username FROM C"),
-        (f"SELECT 1 FROM (SELECT username AS who FROM videos AS v WHERE {IN_JANUARY}) AS c JOIN users AS u ON u.username = c.who", FIRST, "SELECT DISTINCT c.who FROM (SELECT scan 1.username AS who FROM scan 1) AS c"),
-        (f"SELECT 1 FROM {BOTH} AND u.username <> 'a' WHERE {IN_JANUARY}", FIRST, DISTINCT),
+        (f"SELECT 1 FROM (SELECT username AS who FROM videos AS v WHERE {IN_JANUARY}) AS c JOIN users AS u ON u.username = c.who", FIRST, "SELECT c.who FROM (SELECT scan 1.username AS who FROM scan 1) AS c"),
+        (f"SELECT 1 FROM {BOTH} AND u.username <> 'a' WHERE {IN_JANUARY}", FIRST, IN_ORDER),
     ],
 )  # fmt: skip
 def test_a_key_table_is_asked_after_what_gives_its_keys(sql, order, query):

@@ -8,10 +8,12 @@ the WHERE as a person would.
 import datetime as dt
 import random
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from planning_scene import planned, refused
 from research_api import answered, compared, denied, judged, length, listed, moment, value_of
+from soak import cases
 
 from tiksql.errors import PlanError
 
@@ -153,7 +155,7 @@ def unjudged(tree, row, edges):
     return judged(tree, lambda each: None if each[0] in LOCAL else meant(each, row, edges))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=cases(200))
 @given(trees, EDGES)
 @example(("video_duration", "<>", 60), (15, 61, 301))
 @example(("not", ("video_duration", "=", 60)), (15, 61, 301))
@@ -161,6 +163,26 @@ def unjudged(tree, row, edges):
 @example(("not", ("contains", "a")), (15, 61, 301))
 @example(("or", [("contains", "a"), ("keyword", ["cat"])]), (15, 61, 301))
 def test_a_plan_brings_the_rows_that_its_where_means_and_no_record_twice(tree, edges):
+    check_meaning(tree, edges)
+
+
+WIDENED = [
+    *[("video_duration", sign, seconds) for sign in SIGNS for seconds in LENGTHS],
+    *[("create_time", sign, time) for sign in SIGNS for time in TIMES + SECONDS],
+    *[("contains", tag) for tag in "ab"],
+]
+EXTREMES = [(14, 59, 299), (15, 60, 300), (15, 61, 301), (16, 62, 302)]
+
+
+@pytest.mark.parametrize("denied", [False, True])
+@pytest.mark.parametrize("edges", EXTREMES)
+def test_every_coarse_predicate_is_wide_enough_wherever_the_edges_are(edges, denied):
+    for leaf in WIDENED if edges == EXTREMES[0] else WIDENED[: len(SIGNS) * len(LENGTHS)]:
+        check_meaning(("not", leaf) if denied else leaf, edges)
+
+
+def check_meaning(tree, edges):
+    """Plan a WHERE, answer its requests, and hold the rows against those that it means."""
     within = f"create_date BETWEEN '{DAYS[0]}' AND '{DAYS[-1]}'"
     statement = f"SELECT id FROM videos WHERE ({sql(tree)}) AND {within}"
     wanted = [

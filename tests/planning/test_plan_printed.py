@@ -79,7 +79,9 @@ def test_what_stays_local_is_shown_with_its_reasons():
     assert made["limit"] == 3
     assert made["reasons"][0] == "like_count > 5: the API has no condition on like_count"
     assert made["query"].startswith('SELECT "scan 1"."username", "count"(*) AS "n" FROM (SELECT ')
-    assert made["query"].endswith('ORDER BY "n" DESC, "scan 1"."username" LIMIT 3')
+    assert made["query"].endswith(
+        'ORDER BY "n" DESC NULLS FIRST, "scan 1"."username", "min"("scan 1"."_row") LIMIT 3'
+    )
 
 
 def test_filters_of_several_tables_are_shown_together():

@@ -5,6 +5,8 @@
 import pytest
 from planning_scene import JANUARY, planned, refused
 
+from tiksql.errors import PlanError
+
 IN_JANUARY = f"AND {JANUARY}"
 
 CASES = {
@@ -82,7 +84,7 @@ CASES = {
     "an account named in the WHERE of a LEFT JOIN": (f"SELECT v.id FROM videos AS v LEFT JOIN users AS u ON TRUE WHERE v.keyword = 'a' AND v.{JANUARY} AND u.username = 'a'", "TS306", "users AS u", "ON username = a column of another table"),
     "a join without a key": (f"SELECT v.id FROM videos AS v JOIN users AS u ON u.follower_count > v.like_count WHERE v.keyword = 'a' AND v.{JANUARY}", "TS306", "users AS u", "ON username = a column of another table"),
     "two tables that wait for each other": ("SELECT f.follower_username FROM followers AS f JOIN users AS u ON f.username = u.username", "TS306", "followers AS f", "name the keys of one table"),
-    "keys from the query around": (f"SELECT v.id FROM videos AS v WHERE v.keyword = 'a' AND v.{JANUARY} AND EXISTS (SELECT 1 FROM users AS u WHERE u.username = v.username)", "TS306", "u.username = v.username", "AND username IN"),
+    "no keys from the query around": (f"SELECT v.id FROM videos AS v WHERE v.keyword = 'a' AND v.{JANUARY} AND EXISTS (SELECT 1 FROM users AS u WHERE u.username > v.username)", "TS306", "u.username > v.username", "AND username IN"),
     "comments without a video": ("SELECT text FROM comments", "TS306", "comments", "WHERE video_id IN (7302470379501604128"),
     "comments of a video and of a comment": ("SELECT text FROM comments WHERE video_id = 1 AND comment_id = 2", "TS306", "video_id = 1 AND comment_id = 2", "one of video_id or comment_id"),
     "a name of two columns": (f"SELECT username FROM videos AS v JOIN users AS u ON u.username = v.username WHERE keyword = 'a' AND {JANUARY}", "TS225", "username", "v.username"),
@@ -143,6 +145,12 @@ def test_the_statement_that_the_error_about_days_shows_can_be_planned(sql):
 def test_the_range_that_the_error_about_order_shows_can_be_planned(swapped):
     _, _, hint = refused(f"SELECT id FROM videos WHERE keyword = 'a' AND {swapped}")
     assert planned(f"SELECT id FROM videos WHERE keyword = 'a' AND {hint}").requests
+
+
+def test_an_id_that_can_be_that_of_no_record_is_named():
+    message = "12345 holds the day 1970-01-01, which is that of no record"
+    with pytest.raises(PlanError, match=message):
+        planned("SELECT id FROM videos WHERE id IN (7302470379501604128, 12345)")
 
 
 def test_too_many_branches_are_refused_and_some_are_shown():

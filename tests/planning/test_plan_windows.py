@@ -1,14 +1,15 @@
 """Days become windows: without a gap, without an overlap, the newest first."""
 
 import datetime as dt
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from planning_scene import TODAY, condition, planned, windows
 
-from tiksql.planning.searches import looked_again
-from tiksql.planning.windows import Piece, around, merged, tile
+from tiksql.planning.ids import looked_again
+from tiksql.planning.windows import Piece, around, merged, shared, tile
 
 DAY = dt.timedelta(days=1)
 NINE = "create_date BETWEEN '2024-01-01' AND '2024-01-09'"
@@ -43,14 +44,33 @@ def test_a_plan_asks_for_every_day_of_its_range_once(one, other):
     assert sorted(days_of(asked)) == [low + n * DAY for n in range((high - low).days + 1)]
 
 
-@given(st.lists(dates, min_size=1, max_size=8), st.integers(1, 31), dates)
-def test_pieces_around_days_hold_each_of_them_and_never_overlap(starts, width, end):
-    found = around(starts, width, end)
-    covered = [
-        piece.low + n * DAY for piece in found for n in range((piece.high - piece.low).days + 1)
-    ]
-    wanted = {s + n * DAY for s in starts for n in range(width) if s + n * DAY <= end}
-    assert covered == sorted(wanted)
+def days_in(found):
+    return [p.low + n * DAY for p in found for n in range((p.high - p.low).days + 1)]
+
+
+@given(
+    st.lists(dates | st.dates(TODAY - 90 * DAY, TODAY), min_size=1, max_size=8),
+    st.integers(1, 31),
+    st.integers(0, 30),
+)
+def test_pieces_around_days_hold_each_of_them_and_never_overlap(starts, width, more):
+    found = around(starts, width, width + more)
+    covered = days_in(found)
+    assert covered == sorted(set(covered))
+    assert {s + n * DAY for s in starts for n in range(width)} <= set(covered)
+    assert all((piece.high - piece.low).days < width + more for piece in found)
+    for one, other in pairwise(found):
+        assert (other.high - one.low).days >= width + more, "these two could have been one"
+
+
+@given(st.lists(st.tuples(dates, dates), max_size=5), st.lists(st.tuples(dates, dates), max_size=5))
+def test_what_pieces_share_is_in_both(some, others):
+    some = merged(Piece(*sorted(pair)) for pair in sorted(map(sorted, some)))
+    others = merged(Piece(*sorted(pair)) for pair in sorted(map(sorted, others)))
+    assert days_in(shared(some, others)) == sorted({*days_in(some)} & {*days_in(others)})
+    if others:
+        opened = [Piece(None, others[0].high), *others[1:]]
+        assert {*days_in(shared(some, opened))} >= {*days_in(shared(some, others))}
 
 
 def test_pieces_that_touch_are_one():
@@ -167,7 +187,7 @@ OTHER, OTHER_DAY = 7424232753447930138, "2024-10-10"
 def second(sql, *missing):
     """Return the windows and the ids of the second look for ids that did not come."""
     (scan,) = planned(sql).scans
-    found = looked_again(scan, set(missing))
+    found = looked_again(scan, {id_ for look in scan.second for id_ in look.ids} - {*missing})
     ids = [
         c["field_values"] for r in found for c in r.body["query"]["and"] if "id" in c["field_name"]
     ]
@@ -177,7 +197,12 @@ def second(sql, *missing):
 def test_an_id_needs_no_range_because_it_holds_its_day():
     made = planned(f"SELECT id FROM videos WHERE id = {ID}")
     assert windows(made) == [(ID_DAY, "2023-11-20")]
-    assert made.notes == ("each id is looked for from its own day to 3 days later",)
+    assert made.notes == (
+        (
+            "each id is looked for from its own day to 3 days later,"
+            " and what does not come once more, up to 29 days later"
+        ),
+    )
 
 
 def test_ids_far_apart_are_looked_for_in_their_own_days():
@@ -185,6 +210,56 @@ def test_ids_far_apart_are_looked_for_in_their_own_days():
         f"SELECT id FROM videos WHERE video_id IN ({ID}, {OTHER}) AND region_code = 'DE'"
     )
     assert windows(made) == [(OTHER_DAY, "2024-10-13"), (ID_DAY, "2023-11-20")]
+
+
+def test_ids_that_one_window_can_hold_are_one_request():
+    ids = [ID + (days * 86_400 << 32) for days in (0, 9, 26)]
+    made = planned(f"SELECT id FROM videos WHERE id IN ({ids[1]}, {ids[0]}, {ids[2]})")
+    assert windows(made) == [(ID_DAY, "2023-12-16")]
+    assert (
+        len(
+            planned(
+                f"SELECT id FROM videos WHERE id IN ({ids[0]}, {ids[2] + (86_400 << 32)})"
+            ).requests
+        )
+        == 2
+    )
+
+
+BRANCHES = f"id = {ID} OR id = {OTHER} AND keyword = 'a'"
+
+
+def test_ids_of_several_branches_are_each_looked_for_twice():
+    sql = f"SELECT id FROM videos WHERE {BRANCHES}"
+    assert windows(planned(sql)) == [(OTHER_DAY, "2024-10-13"), (ID_DAY, "2023-11-20")]
+    assert second(sql, ID, OTHER) == (
+        [(ID_DAY, "2023-12-16"), (OTHER_DAY, "2024-11-08")],
+        [[str(ID)], [str(OTHER)]],
+    )
+    assert second(sql, OTHER)[1] == [[str(OTHER)]]
+    looks = planned(sql).scans[0].second
+    assert [(look.branch, look.alone) for look in looks] == [(1, True), (2, False)]
+
+
+def test_a_branch_with_days_of_its_own_gets_no_second_look():
+    sql = (
+        f"SELECT id FROM videos WHERE id = {ID} OR region_code = 'DE' AND keyword = 'a'"
+        " AND create_date BETWEEN '2024-01-01' AND '2024-01-02'"
+    )
+    assert windows(planned(sql)) == [("2024-01-01", "2024-01-02"), (ID_DAY, "2023-11-20")]
+    (look,) = planned(sql).scans[0].second
+    assert look.ids == (ID,)
+
+
+def test_an_id_is_not_looked_for_on_all_the_days_of_another_branch():
+    sql = (
+        f"SELECT id FROM videos WHERE id = {ID} OR region_code = 'DE' AND keyword = 'a'"
+        " AND create_date BETWEEN '2023-11-19' AND '2024-01-02'"
+    )
+    asked = [
+        (b.conditions.all_of[0].field_name, len(b.windows)) for b in planned(sql).scans[0].branches
+    ]
+    assert asked[0] == ("video_id", 1)
 
 
 def test_an_id_that_does_not_come_is_looked_for_in_one_window_from_its_day():
@@ -206,12 +281,13 @@ def test_a_second_look_ends_where_the_statement_ends():
 
 def test_a_second_look_leaves_out_the_days_that_the_statement_leaves_out():
     sql = f"SELECT id FROM videos WHERE id = {ID} AND create_date <> '2023-11-22'"
-    assert second(sql, ID)[0] == [(ID_DAY, "2023-11-21")]
+    assert windows(planned(sql)) == [(ID_DAY, "2023-11-20")]
+    assert second(sql, ID)[0] == [("2023-11-23", "2023-12-16"), (ID_DAY, "2023-11-21")]
 
 
 def test_ids_with_a_range_get_no_second_look():
     sql = f"SELECT id FROM videos WHERE id = {ID} AND create_date >= '2023-11-17'"
-    assert planned(sql).scans[0].second is None
+    assert planned(sql).scans[0].second == ()
 
 
 def test_an_id_of_today_is_looked_for_up_to_today():

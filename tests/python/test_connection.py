@@ -118,6 +118,13 @@ def test_explain_is_a_result_of_one_text(db):
     assert "one request for each username" in plan[0]
 
 
-def test_a_study_cannot_be_opened_yet():
-    with pytest.raises(UsageError, match="studies cannot be opened yet"):
-        tiksql.connect("study.db")
+def test_a_collection_outlives_the_connection_that_made_it_in_a_study(tmp_path):
+    where = "region_code = 'US' AND create_date BETWEEN '2022-06-01' AND '2022-06-03'"
+    with tiksql.connect(tmp_path / "study.db", emulator=True) as db:
+        made = db.execute(f"CREATE COLLECTION us AS SELECT id FROM videos WHERE {where}")
+        assert made.complete
+        assert made.stats.requests > 0
+    with tiksql.connect(tmp_path / "study.db", emulator=True) as db:
+        kept = db.execute("SELECT id FROM us")
+        assert kept.stats.requests == 0
+        assert kept.rows == db.execute(f"SELECT id FROM videos WHERE {where}").rows

@@ -159,6 +159,27 @@ def test_a_reserved_word_is_a_name_only_in_double_quotes(word):
         ("x::decimal(18, 3)", ast.Cast(column("x"), ast.TypeName("DECIMAL(18,3)"))),
         ("x::int[]", ast.Cast(column("x"), ast.TypeName("INT[]"))),
         ("x[1]", ast.Subscript(column("x"), ast.Integer(1))),
+        ("v.x[1].y", ast.Member(ast.Subscript(column("v", "x"), ast.Integer(1)), ast.Name("y"))),
+        ("(x).y", ast.Member(column("x"), ast.Name("y"))),
+        (
+            "f(x).y.z",
+            ast.Member(
+                ast.Member(ast.Call(ast.Name("f"), (column("x"),)), ast.Name("y")), ast.Name("z")
+            ),
+        ),
+        (
+            "x[1].y[2]",
+            ast.Subscript(
+                ast.Member(ast.Subscript(column("x"), ast.Integer(1)), ast.Name("y")),
+                ast.Integer(2),
+            ),
+        ),
+        (
+            "-x[1].date",
+            ast.Unary(
+                "-", ast.Member(ast.Subscript(column("x"), ast.Integer(1)), ast.Name("date"))
+            ),
+        ),
         ("v.video_tag.type", column("v", "video_tag", "type")),
         ("count(*)", ast.Call(ast.Name("count"), star=True)),
         ("x NOT CONTAINS 1", ast.Not(ast.Contains(column("x"), ast.Integer(1)))),
@@ -370,7 +391,7 @@ def test_long_flat_lists_are_read():
 
 
 def test_a_text_that_is_too_long_is_refused_at_once_behind_the_limit(monkeypatch):
-    monkeypatch.setattr(parser, "_table", lambda: pytest.fail("nothing needs to be read"))
+    monkeypatch.setattr(parser, "language", lambda: pytest.fail("nothing needs to be read"))
     error = refused("x" * 10_000_000)
     assert error.code == Code.TOO_LONG
     assert error.span.start == nesting.MAX_LENGTH
@@ -487,7 +508,7 @@ def test_lark_is_imported_by_the_first_parse_and_not_before():
 def test_the_table_is_kept_in_a_directory_of_its_owner(tmp_path, monkeypatch):
     folder = tmp_path / "kept"
     monkeypatch.setenv(cache.VARIABLE, str(folder))
-    parser._table.__wrapped__()
+    parser.language.__wrapped__()
     assert stat.S_IMODE(folder.stat().st_mode) == cache.PRIVATE
     assert len(list(folder.iterdir())) == 1
 
@@ -502,7 +523,7 @@ def test_a_cache_that_cannot_be_read_or_written_does_not_matter(content, tmp_pat
         assert cache.table_file("") is None
     else:
         Path(path).write_bytes(content)
-    assert parser._table.__wrapped__().start is not None
+    assert parser.language.__wrapped__().start is not None
 
 
 def test_a_directory_of_somebody_else_holds_no_table(tmp_path, monkeypatch):

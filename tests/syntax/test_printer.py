@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import trees
 from hypothesis import HealthCheck, example, given, settings
+from soak import cases
 
 from tiksql.source import Source
 from tiksql.syntax import ast
@@ -12,7 +13,9 @@ from tiksql.syntax.parser import parse
 from tiksql.syntax.printer import to_sql
 from tiksql.syntax.printing import PRINTERS
 
-slow = settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+slow = settings(
+    max_examples=cases(200), deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 
 
 def reread(node):

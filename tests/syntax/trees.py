@@ -13,7 +13,9 @@ DEPTH = 3
 
 WORDS = "id like_count order_id note in_reply desc_x nothing name text größe _x x1"
 
-words = st.sampled_from([*WORDS.split(), *map(str.lower, sorted(parser._table().lexer._keywords))])
+KEYWORDS = sorted(parser.language().lexer.keywords)
+
+words = st.sampled_from([*WORDS.split(), *map(str.lower, KEYWORDS)])
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=6)
 names = st.builds(ast.Name, words | st.text(min_size=1, max_size=4))
 strings = st.builds(ast.String, texts)
@@ -84,6 +86,7 @@ def expressions(depth=DEPTH):
         st.builds(ast.Exists, queries(depth - 1)),
         st.builds(ast.Scalar, queries(depth - 1)),
         st.builds(ast.Subscript, inner, inner),
+        st.builds(ast.Member, inner, names),
     )
 
 

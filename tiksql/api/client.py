@@ -109,13 +109,12 @@ class Client:
     async def _ask(self, job: _Job, *, again: bool) -> Page | Trouble:
         token = await (self._tokens.renew(job.stale) if job.stale else self._tokens.current())
         await self._rate.take()
-        charge = Charge(job.request.table.pool, self._world.now().date())
-        self.meter.announce(charge, again=again)
-        reply = await self._wire.post(job.url, job.content, token)
-        found = self._read(job, reply)
+        charge = Charge(job.request, job.number, job.content, self._world.now(), again)
+        mark = self.meter.announce(charge)
+        found = self._read(job, await self._wire.post(job.url, job.content, token))
         refused = isinstance(found, Trouble) and found.outcome is Outcome.TOKEN
         job.stale = token if refused else None
-        self.meter.settle(charge, _spent(found))
+        self.meter.settle(mark, charge, found, _spent(found))
         return found
 
     def _read(self, job: _Job, reply: Reply | Trouble) -> Page | Trouble:

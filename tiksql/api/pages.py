@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tiksql.api.envelope import Answer, read_answer
@@ -24,7 +24,8 @@ class Page:
     """One page of a request, numbered from 1.
 
     ``raw`` is the body as it came; ``records`` is its list of ``count`` records, a JSON array that
-    one call decodes: ``msgspec.json.Decoder(list[Record]).decode(page.records)``.
+    one call decodes: ``msgspec.json.Decoder(list[Record]).decode(page.records)``. One that is
+    ``kept`` was paid for earlier.
     """
 
     request: Request
@@ -37,6 +38,11 @@ class Page:
     search_id: str | None
     log_id: str
     received_at: dt.datetime
+    kept: bool = False
+
+    def as_kept(self) -> Page:
+        """Return this page as one that was paid for earlier."""
+        return replace(self, kept=True)
 
 
 def page_of(

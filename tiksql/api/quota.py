@@ -12,7 +12,7 @@ import threading
 from collections import Counter
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tiksql.errors import QuotaError
 
@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from tiksql.api.failures import Trouble
+    from tiksql.api.pages import Page
+    from tiksql.planning.plan import Request
+
 LOCK_SECONDS = 2.0
 
 SCHEMA = """
@@ -30,6 +34,12 @@ CREATE TABLE IF NOT EXISTS requests (
     PRIMARY KEY (account, pool, day)
 ) WITHOUT ROWID
 """
+REFUSALS = """
+CREATE TABLE IF NOT EXISTS refused (
+    account TEXT NOT NULL, pool TEXT NOT NULL, day TEXT NOT NULL, PRIMARY KEY (account, pool, day)
+) WITHOUT ROWID
+"""
+REFUSED = "SELECT 1 FROM refused WHERE account = ? AND pool = ? AND day = ?"
 ADD = """
 INSERT INTO requests VALUES (?1, ?2, ?3, max(0, ?4))
 ON CONFLICT DO UPDATE SET requests = max(0, requests + ?4)
@@ -62,6 +72,17 @@ class Ledger:
         """Count requests, or take them back with a negative number."""
         self._own[pool, day.isoformat()] += requests
         self._execute(ADD, self._account, pool, day.isoformat(), requests)
+
+    def refuse(self, pool: str, day: dt.date) -> None:
+        """Learn that the server has no more for a day: others had what is not counted here."""
+        self._execute("INSERT OR IGNORE INTO refused VALUES (?, ?, ?)", *self._of(pool, day))
+
+    def is_used_up(self, pool: str, day: dt.date) -> bool:
+        """Say whether the server has said that a day's quota is used up."""
+        return bool(self._execute(REFUSED, *self._of(pool, day)))
+
+    def _of(self, pool: str, day: dt.date) -> tuple[str, str, str]:
+        return self._account, pool, day.isoformat()
 
     def used(self, pool: str, day: dt.date) -> int:
         """Return the requests of a day, as far as this computer knows."""
@@ -101,6 +122,7 @@ class Ledger:
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
             self._connection.execute(SCHEMA)
+            self._connection.execute(REFUSALS)
         return self._connection
 
 
@@ -114,10 +136,33 @@ class Spent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Charge:
-    """One request that was announced."""
+    """One request that is to be sent: for a page of which first page, with which body, and when."""
 
-    pool: str
-    day: dt.date
+    request: Request
+    number: int
+    content: bytes
+    sent_at: dt.datetime
+    again: bool = False
+
+    @property
+    def pool(self) -> str:
+        """The quota that it draws from."""
+        return self.request.table.pool
+
+    @property
+    def day(self) -> dt.date:
+        """The day of UTC whose quota it draws from."""
+        return self.sent_at.date()
+
+
+class Journal(Protocol):
+    """Whoever writes down each request before it is sent, and what came before it is seen."""
+
+    def sending(self, charge: Charge) -> int:
+        """Write a request down, durably; return the number by which ``came`` is told of it."""
+
+    def came(self, mark: int, charge: Charge, found: Page | Trouble) -> None:
+        """Write down what came of a request: a page, or what it was instead."""
 
 
 @dataclass(slots=True)
@@ -128,23 +173,33 @@ class Meter:
     ledger: Ledger | None = None
     requests: int = 0
     retries: int = 0
+    journal: Journal | None = None
 
-    def announce(self, charge: Charge, *, again: bool) -> None:
-        """Count a request before it is sent; raise ``QuotaError`` (TS531) at the cap."""
+    def announce(self, charge: Charge) -> int:
+        """Count a request before it is sent; raise ``QuotaError`` (TS531) at the cap.
+
+        The number is what ``settle`` has to be given.
+        """
         if self.max_requests is not None and self.requests >= self.max_requests:
             raise QuotaError(
                 "TS531",
                 f"the cap of {self.max_requests} requests is reached",
                 hint="raise it with --max-requests N or SET max_requests = N",
             )
+        mark = self.journal.sending(charge) if self.journal else 0
         self.requests += 1
-        self.retries += again
+        self.retries += charge.again
         if self.ledger:
             self.ledger.add(charge.pool, charge.day)
+        return mark
 
-    def settle(self, charge: Charge, spent: Spent) -> None:
-        """Take a request back that the API does not count."""
+    def settle(self, mark: int, charge: Charge, found: Page | Trouble, spent: Spent) -> None:
+        """Write down what came, and take a request back that the API does not count."""
         if spent is Spent.UNSENT:
             self.requests -= 1
         if spent is not Spent.YES and self.ledger:
             self.ledger.add(charge.pool, charge.day, -1)
+        if spent is Spent.REFUSED and self.ledger:
+            self.ledger.refuse(charge.pool, charge.day)
+        if self.journal:
+            self.journal.came(mark, charge, found)

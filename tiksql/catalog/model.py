@@ -158,6 +158,12 @@ class Table(Part, frozen=True, kw_only=True):
         return tuple(c for c in self.columns.values() if c.key)
 
     @property
+    def key_field(self) -> str:
+        """The condition that asks for records by their key; none is the empty text."""
+        key = self.columns.get(self.record_key)
+        return key.filter.field if key and key.filter else ""
+
+    @property
     def selectable(self) -> tuple[Column, ...]:
         """The columns of ``SELECT *``."""
         return tuple(c for c in self.columns.values() if c.selectable)

@@ -16,13 +16,15 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from tiksql.local.failures import failure
-from tiksql.local.loading import Shaper, encode
+from tiksql.local.loading import encode
 from tiksql.local.sql_parts import literal, quoted
-from tiksql.local.types import shape_of, stored_type
-from tiksql.rows import Head
+from tiksql.local.tables import Table, exact, kept_as
+from tiksql.local.types import shape_of
+from tiksql.rows import Head, StoredColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     from tiksql.local.relations import LocalColumn, LocalQuery
@@ -55,17 +57,27 @@ _NEWER_SETTINGS = ("error_on_division_by_zero = false",)
 class Engine:
     """One sandboxed database; a context manager that throws it away.
 
-    Rows are put in batch by batch and become visible when something is asked.
+    Rows are put in batch by batch and become visible when something is asked. The files of
+    ``folder`` are the only ones that it can read or write, and only ``attach`` and ``export`` do.
     """
 
-    def __init__(self, memory_limit: str = "2GB", *, max_seconds: int | None = None) -> None:
+    def __init__(
+        self,
+        memory_limit: str = "2GB",
+        *,
+        max_seconds: int | None = None,
+        folder: Path | None = None,
+    ) -> None:
         import duckdb  # noqa: PLC0415 - costs 0.1 s, and most statements do not need it
 
         self._errors = duckdb.Error
         self._connection = duckdb.connect(":memory:")
-        self._tables: dict[str, _Table] = {}
+        self._tables: dict[str, Table] = {}
+        self._known: dict[str, list[tuple[str, Shape]]] = {}
         self._asked = 0
         limits = [f"memory_limit = {literal(memory_limit)}", f"threads = {_threads()}"]
+        if folder is not None:
+            limits.append(f"allowed_directories = [{literal(str(folder))}]")
         for setting in (*limits, *_SETTINGS):
             self._execute(f"SET {setting}")
         newer = (f"max_execution_time = {max_seconds * 1000}",) if max_seconds else ()
@@ -91,11 +103,16 @@ class Engine:
         traceback: TracebackType | None,
     ) -> None:
         """Throw the database away."""
+        self.close()
+
+    def close(self) -> None:
+        """Throw the database away; doing it twice is doing it once."""
         self._connection.close()
 
     def create(self, table: str, columns: Sequence[LocalColumn]) -> None:
         """Make an empty table, with an INTEGER column ``_branch`` behind those given."""
-        self._tables[table] = made = _Table(table, columns)
+        self._tables[table] = made = Table(table, columns)
+        self._known.clear()
         with self._translated():
             self._execute(made.definition())
 
@@ -114,6 +131,40 @@ class Engine:
         self._tables[table].waiting = []
         with self._translated():
             self._execute(f"TRUNCATE {quoted(table)}")
+
+    def attach(self, table: str, files: Sequence[Path]) -> None:
+        """Put the rows of Parquet files in the place of a table that was made for them."""
+        made = self._tables[table]
+        listed = ", ".join(literal(str(file)) for file in files)
+        rows = f"SELECT {made.typed()} FROM read_parquet([{listed}])"  # noqa: S608 - names and literals are quoted
+        with self._translated():
+            self._execute(f"DROP TABLE {quoted(table)}")
+            self._execute(f"CREATE VIEW {quoted(table)} AS {rows}")
+
+    def export(self, query: LocalQuery, file: Path) -> int:
+        """Write the rows of a query into a Parquet file; return how many there are.
+
+        Sums become DECIMAL(38, 0), as Parquet would keep them as rounded numbers.
+        """
+        for table in self._tables.values():
+            self._flush(table)
+        with self._translated(query, len("DESCRIBE ")):
+            columns = ", ".join(exact(*column) for column in self._described(query))
+        rows = f"SELECT {columns} FROM ({query.text}) AS rows"  # noqa: S608 - printed by us
+        options = "FORMAT parquet, COMPRESSION zstd"
+        with self._translated(query, rows.index("(") + len("COPY (") + 1):
+            copied = self._execute(f"COPY ({rows}) TO {literal(str(file))} ({options})")
+        return int(copied.fetchone()[0])
+
+    def stored(self, query: LocalQuery) -> tuple[StoredColumn, ...]:
+        """Say as what the columns of a query are kept in a file."""
+        with self._translated(query, len("DESCRIBE ")):
+            described = self._described(query)
+        heads = self.check(query)
+        return tuple(
+            StoredColumn(name, head.type, kept_as(type_))
+            for (name, type_), head in zip(described, heads, strict=True)
+        )
 
     def check(self, query: LocalQuery) -> tuple[Head, ...]:
         """Say which columns a query gives, without running it.
@@ -156,7 +207,7 @@ class Engine:
         self._asked += 1
         return self._connection.execute(sql, parameters)
 
-    def _flush(self, table: _Table) -> None:
+    def _flush(self, table: Table) -> None:
         if not table.waiting:
             return
         text, table.waiting = encode(table.waiting), []
@@ -164,6 +215,12 @@ class Engine:
             self._execute(table.insertion, [text])
 
     def _shapes(self, query: LocalQuery) -> list[tuple[str, Shape]]:
+        """Find the names and shapes of a result, once for all its runs."""
+        if query.text not in self._known:
+            self._known[query.text] = self._found_shapes(query)
+        return self._known[query.text]
+
+    def _found_shapes(self, query: LocalQuery) -> list[tuple[str, Shape]]:
         with self._translated(query, len("DESCRIBE ")):
             described = self._described(query)
         ids = self._ids(query) - query.computed
@@ -200,27 +257,6 @@ class Engine:
             yield
         except self._errors as error:
             raise failure(error, query, shift) from None
-
-
-class _Table:
-    """A table in the engine, and the rows that wait to be put in."""
-
-    def __init__(self, name: str, columns: Sequence[LocalColumn]) -> None:
-        self.name = name
-        self.columns = tuple(columns)
-        self.shaper = Shaper(columns)
-        self.waiting: list[dict[str, object]] = []
-        self.has_ids = any(column.type in {"id", "id[]"} for column in columns)
-        structure = literal(self.shaper.structure)
-        self.insertion = (
-            f"INSERT INTO {quoted(name)} "  # noqa: S608 - names and literals are quoted
-            f"SELECT page.* FROM (SELECT unnest(from_json_strict(?, {structure})) AS page)"
-        )
-
-    def definition(self, *, marked: bool = False) -> str:
-        columns = [f"{quoted(c.name)} {stored_type(c, marked=marked)}" for c in self.columns]
-        what = "CREATE TEMP TABLE" if marked else "CREATE TABLE"
-        return f"{what} {quoted(self.name)} ({', '.join([*columns, '_branch INTEGER'])})"
 
 
 def _threads() -> int:

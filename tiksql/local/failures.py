@@ -22,15 +22,16 @@ _RULES = (
     (r"must appear in the GROUP BY|used in an aggregate", "TS218"),
     (r"cannot contain|cannot be nested|not allowed in|is not an aggregate|without groups", "TS219"),
     (r"No function matches|best candidate|Cannot (compare|mix|concatenate|extract)", "TS205"),
-    (r"Could not find key|type mismatch|explicit cast|with name .* does not exist", "TS205"),
+    (r"type mismatch|explicit cast|with name .* does not exist", "TS205"),
 )
 _MISSING = (
     (r'does not have a column named "(.+?)"', "TS201", "column"),
     (r'Referenced table "(.+?)" not found', "TS202", "table"),
     (r"^Type with name (.+?) does not exist", "TS205", "type"),
     (r'[Ff]unction "(.+?)" is a table function', "TS203", "function"),
+    (r'Could not find key "(.+?)" in struct', "TS205", "member"),
 )
-_CANDIDATES = re.compile(r"(?:Candidate [a-z]+:|Did you mean) ([^\n?]*)")
+_CANDIDATES = re.compile(r"(?:Candidate [A-Za-z]+:|Did you mean) ([^\n?]*)")
 _WORD = re.compile(r"""["']([^"']+)["']""")
 
 

@@ -21,9 +21,9 @@ from tiksql.errors import EvaluationError
 from tiksql.local.types import STORED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from tiksql.local.relations import LocalColumn, Type
+    from tiksql.local.relations import LocalColumn
     from tiksql.rows import Row
 
 LEAST, MOST = -(2**63), 2**63 - 1
@@ -32,17 +32,12 @@ _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
 class Shaper:
-    """Brings the rows of one table into the form that DuckDB reads without a loss.
-
-    The members of structures are as the API sent them: what is missing or of another type
-    becomes NULL, what is only spelt differently (a number as text) is read.
-    """
+    """Brings the rows of one table into the form that DuckDB reads without a loss."""
 
     def __init__(self, columns: Sequence[LocalColumn]) -> None:
         self.columns = tuple(columns)
         self.names = [f"c{number}" for number in range(len(columns) + 1)]
-        self._numeric = [i for i, c in enumerate(columns) if c.type in {"id", "integer", "id[]"}]
-        self._structs = [i for i, c in enumerate(columns) if c.members]
+        self._numeric = [i for i, c in enumerate(columns) if _numbers_in(c)]
 
     @property
     def structure(self) -> str:
@@ -52,28 +47,27 @@ class Shaper:
 
     def shaped(self, rows: Sequence[Row], branch: int) -> list[dict[str, object]]:
         """Name the values of rows; raise ``EvaluationError`` for a number beyond 64 bits."""
-        self._check(rows)
-        ready: Iterable[Sequence[object]] = map(self._row, rows) if self._structs else rows
-        return [dict(zip(self.names, (*row, branch), strict=True)) for row in ready]
-
-    def _check(self, rows: Sequence[Row]) -> None:
         for index in self._numeric:
-            values = [row[index] for row in rows if row[index] is not None]
-            numbers: list[Any] = values
-            if self.columns[index].type == "id[]":
-                numbers = [n for value in values for n in value if n is not None]  # type: ignore[attr-defined]
-            if numbers and not LEAST <= min(numbers) <= max(numbers) <= MOST:
-                raise _too_large(self.columns[index].name, max(numbers, key=abs))
+            _check(self.columns[index], [row[index] for row in rows if row[index] is not None])
+        return [dict(zip(self.names, (*row, branch), strict=True)) for row in rows]
 
-    def _row(self, row: Row) -> list[object]:
-        values = list(row)
-        for index in self._structs:
-            column, value = self.columns[index], values[index]
-            if isinstance(value, list):
-                values[index] = [_struct(column, each) for each in value]
-            else:
-                values[index] = _struct(column, value)
-        return values
+
+def _numbers_in(column: LocalColumn) -> bool:
+    kinds = {column.type, *column.members.values()}
+    return not kinds.isdisjoint({"id", "integer", "id[]"})
+
+
+def _check(column: LocalColumn, values: list[Any]) -> None:
+    """Raise ``EvaluationError`` for a number that DuckDB's integers cannot hold."""
+    numbers = values
+    if column.type.endswith("[]"):
+        numbers = [each for value in values for each in value]
+    if column.members:
+        whole = [name for name, kind in column.members.items() if kind in {"id", "integer"}]
+        numbers = [each.get(name) for each in numbers if each for name in whole]
+    numbers = [number for number in numbers if number is not None]
+    if numbers and not LEAST <= min(numbers) <= max(numbers) <= MOST:
+        raise _too_large(column.name, max(numbers, key=abs))
 
 
 def encode(batch: Sequence[Mapping[str, object]]) -> str:
@@ -106,37 +100,6 @@ def _structure(column: LocalColumn) -> Any:
         )
     members = {name: STORED[kind] for name, kind in column.members.items()}
     return [members] if column.type.endswith("[]") else members
-
-
-def _struct(column: LocalColumn, value: Any) -> dict[str, object] | None:
-    if not isinstance(value, dict):
-        return None
-    return {
-        name: None if (given := value.get(name)) is None else _member(column, kind, given)
-        for name, kind in column.members.items()
-    }
-
-
-def _member(column: LocalColumn, kind: Type, given: Any) -> object:
-    match kind:
-        case "text":
-            return given if isinstance(given, str) else json.dumps(given)
-        case "id" | "integer":
-            number = _whole(given)
-            if number is not None and not LEAST <= number <= MOST:
-                raise _too_large(column.name, number)
-            return number
-        case "boolean":
-            return given if isinstance(given, bool) else None
-    return given
-
-
-def _whole(given: Any) -> int | None:
-    if isinstance(given, str) and re.fullmatch(r"-?[0-9]{1,40}", given):
-        return int(given)
-    if isinstance(given, float) and given.is_integer():
-        return int(given)
-    return given if isinstance(given, int) and not isinstance(given, bool) else None
 
 
 def _too_large(column: str, number: int) -> EvaluationError:

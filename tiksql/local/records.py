@@ -16,6 +16,7 @@ import msgspec
 
 from tiksql.errors import ConnectionFailedError
 from tiksql.local.derive import derive, moments
+from tiksql.local.structures import Structures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -52,10 +53,16 @@ class Reader:
         self.drift: Counter[str] = Counter()
         self.kept = 0
         self.seen: set[object] = set()
+        self._seen_of: dict[object, set[object]] = {None: self.seen}
         self._key: str | int | None = None
         self._in_parts = not table.list_keys and table.paging.kind != "none"
         self._parts: list[Row] = []
         self._decoder = msgspec.json.Decoder(list[_structure(self.fields)])  # type: ignore[misc]
+
+    @property
+    def counts_by_list(self) -> bool:
+        """Whether records cannot be told apart, so that only whole lists can be compared."""
+        return self._in_parts or not self.table.record_key
 
     def rows(self, records: bytes, key: str | int | None, *, more: bool = False) -> list[Row]:
         """Read the records of a page, a JSON array, as rows without those already seen.
@@ -64,7 +71,8 @@ class Reader:
         key: two accounts can like the same video. ``more`` says that another page follows.
         """
         if key != self._key:
-            self._key, self.seen, self._parts = key, set(), []
+            self.seen = self._seen_of.setdefault(key, set())
+            self._key, self._parts = key, []
         values = self._values(records)
         if self.table.record_key in values and not self._in_parts:
             self._drop_seen(values, values[self.table.record_key])
@@ -157,8 +165,15 @@ class Reader:
         if column.upper:
             return [value and value.upper() for value in given]
         if column.renamed:
-            return [_renamed(column, value) for value in given]
-        return given
+            given = [_renamed(column, value) for value in given]
+        return self._structured(column, given) if column.members else given
+
+    def _structured(self, column: Column, given: list[Any]) -> list[Any]:
+        structures = Structures(column.members)
+        read = [structures.read(value) for value in given]
+        if structures.unfit:
+            self.drift[column.name] += structures.unfit
+        return read
 
 
 def _fields(table: Table, output: Sequence[Column]) -> tuple[Column, ...]:

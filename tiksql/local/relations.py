@@ -16,23 +16,29 @@ Type: TypeAlias = str
 
 
 class LocalColumn(Struct, frozen=True):
-    """One column of a table in the engine; ``members`` are those of a struct."""
+    """One column of a table in the engine; ``members`` are those of a struct.
+
+    ``stored`` is its type in DuckDB, where that does not follow from its type for us.
+    """
 
     name: str
     type: Type
     members: Mapping[str, Type] = {}
+    stored: str = ""
 
 
 class Relation(Struct, frozen=True):
     """What a name in FROM stands for: columns of a table in the engine, perhaps only some rows.
 
     ``residual`` may name every column of the table, ``_branch`` included, and may qualify it as
-    the statement does. Without ``columns`` the relation has rows and nothing in them.
+    the statement does. Without ``columns`` the relation has rows and nothing in them. If it is
+    ``numbered``, its rows have a ``_row``, in the order in which they were loaded.
     """
 
     table: str
     columns: tuple[str, ...]
     residual: ast.Expression | None = None
+    numbered: bool = False
 
 
 class Bindings(Struct, frozen=True):

@@ -226,6 +226,11 @@ def _subscript(node: ast.Subscript, _: Bindings) -> Iterable[Part]:
     return ("(", node.operand, ")[", node.index, "]")
 
 
+@prints(ast.Member)
+def _member(node: ast.Member, _: Bindings) -> Iterable[Part]:
+    return ("(", node.operand, ").", node.name)
+
+
 @prints(ast.Case)
 def _case(node: ast.Case, _: Bindings) -> Iterator[Part]:
     yield "CASE"

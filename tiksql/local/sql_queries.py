@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.local.sql_parts import clause, clauses, joined, prints, quoted
+from tiksql.planning.order import ROW
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
 
@@ -89,6 +90,7 @@ def _table(node: ast.TableRef, bindings: Bindings) -> Iterator[Part]:
 
 def _rows(relation: Relation, alias: ast.Name) -> Iterator[Part]:
     columns = ", ".join(map(quoted, relation.columns or (_MARK,)))
+    columns += f', rowid AS "{ROW}"' if relation.numbered else ""
     table = f"{quoted(relation.table)} AS {quoted(alias.text)}"
     yield f"(SELECT {columns} FROM {table}"  # noqa: S608 - names are quoted
     yield from clause(" WHERE ", relation.residual)
@@ -110,8 +112,7 @@ def _join(node: ast.Join, _: Bindings) -> Iterator[Part]:
 
 
 @prints(ast.SortKey)
-def _sort_key(node: ast.SortKey, _: Bindings) -> Iterator[Part]:
-    yield node.expression
-    yield " DESC" if node.descending else ""
-    if node.nulls_first is not None:
-        yield " NULLS FIRST" if node.nulls_first else " NULLS LAST"
+def _sort_key(node: ast.SortKey, _: Bindings) -> Iterable[Part]:
+    direction = " DESC" if node.descending else ""
+    # DuckDB puts NULL last in both directions.
+    return (node.expression, direction, " NULLS FIRST" if node.starts_with_null else "")

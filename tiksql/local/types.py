@@ -44,8 +44,11 @@ _SIZED = re.compile(r"\[[0-9]")
 
 def stored_type(column: LocalColumn, *, marked: bool = False) -> str:
     """Say as which type of DuckDB a column is kept; a struct without known members is JSON."""
+    if column.stored:
+        return MARKED.get(column.type, column.stored) if marked else column.stored
     if column.type.startswith("struct"):
-        members = [f"{quoted(name)} {STORED[kind]}" for name, kind in column.members.items()]
+        known = STORED | MARKED if marked else STORED
+        members = [f"{quoted(name)} {known[kind]}" for name, kind in column.members.items()]
         text = f"STRUCT({', '.join(members)})" if members else "JSON"
         return text + column.type.removeprefix("struct")
     return (MARKED if marked else {}).get(column.type, STORED[column.type])

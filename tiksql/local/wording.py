@@ -35,6 +35,7 @@ _OPERATORS = {
 }
 _CALL = re.compile(r"""(?s)["'](\S+?)\((.*)\)["']""")
 _AMBIGUOUS = re.compile(r'Ambiguous reference to column name "(.+?)" \(use: (.+?)\)')
+_NO_STRUCTURE = re.compile(r"Cannot extract field '(.+?)' from expression \"(.+?)\" because")
 _COLUMN = re.compile(r'column "?([^"\n]+?)"? must')
 
 
@@ -60,6 +61,9 @@ def in_words(report: dict[str, Any], code: str) -> tuple[str, str | None]:
         return _mismatch(found[1], found[2], _only_candidate(report))
     if found := _AMBIGUOUS.search(message):
         return f'"{found[1]}" is in more than one table', f"write {found[2]}".replace("'", "")
+    if found := _NO_STRUCTURE.search(message):
+        name, whole = found[1], found[2].strip('"')
+        return f'{whole} has no member "{name}"', f"an element of a list may have: list[1].{name}"
     if "explicit cast" in message:
         return cleaned(message), "CAST(… AS …) makes one type of another"
     return cleaned(message), None

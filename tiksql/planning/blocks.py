@@ -11,7 +11,14 @@ from msgspec import Struct, field
 from tiksql.errors import ResolveError
 from tiksql.planning import formulas
 from tiksql.planning.conditions import Conditions
-from tiksql.planning.names import check_function, check_sample, table_of, title
+from tiksql.planning.names import (
+    check_function,
+    check_list,
+    check_sample,
+    only_searched,
+    table_of,
+    title,
+)
 from tiksql.planning.plan import scan_name
 from tiksql.planning.query import Keys
 from tiksql.planning.scopes import Block, Relation
@@ -21,6 +28,7 @@ from tiksql.syntax import ast
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from tiksql.planning.plan import StoredTable
     from tiksql.planning.query import Scope
 
 NO_JOINS: frozenset[int] = frozenset()
@@ -67,6 +75,7 @@ class Statement(Protocol):
 
     scope: Scope
     drafts: list[Draft]
+    stored: dict[str, StoredTable]
     outer: bool
 
     def query(
@@ -84,9 +93,11 @@ class Select:
         self.walk = walk
         self.node = node
         self.tables = tables
-        self.block = Block(parent=parent)
+        self.block = Block(parent=parent, owner=self)
+        self.around: Select | None = parent.owner if parent else None
         self.drafts: list[Draft] = []
         self.ons: dict[int, On] = {}
+        self.renamed: dict[int, ast.TableRef] = {}
         self.inner: dict[int, ast.Query] = {}
         self._rewritten: dict[int, tuple[ast.Query, bool]] = {}
         if node.source is not None:
@@ -128,7 +139,14 @@ class Select:
             relation = Relation(name, node, columns=self.tables[written].names)
             self.block.add(relation)
             return
-        table = table_of(self.walk.scope.catalog, node)
+        if stored := self.walk.scope.stored.get(written):
+            self.walk.stored[stored.key] = stored
+            names = tuple(column.name for column in stored.columns)
+            self.block.add(Relation(name, node, columns=names))
+            alias = ast.Name(name)
+            self.renamed[id(node)] = ast.TableRef((ast.Name(stored.key),), alias, span=node.span)
+            return
+        table = table_of(self.walk.scope.catalog, node, self.walk.scope.stored)
         check_sample(table, node)
         number = len(self.walk.drafts) + 1
         relation = Relation(name, node, table, scan=number)
@@ -137,6 +155,7 @@ class Select:
         draft = Draft(self.node, number, relation, node, optional, conditions)
         self.walk.drafts.append(draft)
         self.drafts.append(draft)
+        self.renamed[id(node)] = ast.TableRef((ast.Name(draft.name),), span=node.span)
 
     def draft(self, scan: int) -> Draft | None:
         """Find a scan of this SELECT by its number."""
@@ -158,10 +177,7 @@ class Select:
             case ast.Derived():
                 return replace(node, query=self.inner[id(node)])
             case _:
-                draft = next((d for d in self.drafts if d.node is node), None)
-                if draft is None:
-                    return node
-                return ast.TableRef((ast.Name(draft.name),), span=node.span)
+                return self.renamed.get(id(node), node)
 
     def items(self, node: ast.Item | ast.Star) -> Iterator[ast.Item | ast.Star]:
         """Rewrite one item, a star into the columns that it stands for."""
@@ -248,6 +264,8 @@ class Select:
             return self._column(node, aliases)
         if isinstance(node, ast.Call):
             check_function(node, self.walk.scope.functions)
+        if isinstance(node, ast.In):
+            check_list(node)
         changes: dict[str, Any] = {}
         for name, old in zip(node.__match_args__, node.says, strict=True):
             if isinstance(old, ast.Node) and not isinstance(old, ast.Name):
@@ -274,19 +292,9 @@ class Select:
         self.walk.outer |= found.outer
         if found.column is not None:
             if not found.column.selectable:
-                raise _only_searched(found.column, node)
+                raise only_searched(found.column, node)
             found.relation.needed[found.name] = found.column
         relation = found.relation
         name = scan_name(relation.scan) if relation.table is not None else relation.name
         parts = (ast.Name(name), ast.Name(found.name, quoted=True), *found.members)
         return ast.Column(parts if name else parts[1:], span=node.span)
-
-
-def _only_searched(column: Any, node: ast.Column) -> ResolveError:
-    hint = f"{column.instead} is what comes back" if column.instead else None
-    return ResolveError(
-        "TS207",
-        f"{column.name} can only be searched by, in a WHERE: the API never returns it",
-        span=node.span,
-        hint=hint,
-    )

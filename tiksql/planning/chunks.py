@@ -3,7 +3,8 @@
 How many values a condition may hold is undocumented (HERE: a thousand). A long list under OR or NOT
 becomes several conditions of the same group, which mean the same. Under AND it becomes several
 branches; where a record can have several of the values, each branch excludes what those before it
-bring, so that none is paid for twice.
+bring, so that none is paid for twice. Ids are sorted before they are cut: those of a part are then
+of few days.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ def chunked(table: Table, conditions: Conditions) -> Iterator[Conditions]:
         yield whole
         return
     before: list[Condition] = []
-    for part in _parts(long):
+    for part in _parts(_sorted(table, long)):
         all_of = tuple(part if each is long else each for each in whole.all_of)
         excluded = () if _is_single(table, long.field_name) else tuple(before)
         yield from chunked(
@@ -53,6 +54,13 @@ def _parts(condition: Condition) -> Iterator[Condition]:
     for start in range(0, len(values), MOST_IN_A_CONDITION):
         chunk = values[start : start + MOST_IN_A_CONDITION]
         yield Condition("EQ" if len(chunk) == 1 else "IN", condition.field_name, chunk)
+
+
+def _sorted(table: Table, condition: Condition) -> Condition:
+    if condition.field_name != table.key_field:
+        return condition
+    values = tuple(sorted(condition.field_values, key=int))
+    return structs.replace(condition, field_values=values)
 
 
 def _is_single(table: Table, field: str) -> bool:

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 from tiksql.errors import ResolveError
 from tiksql.planning import coarse
 from tiksql.planning import formulas as p
-from tiksql.planning.chunks import MOST_IN_A_LIST
 from tiksql.planning.constants import Value, fold, holds, is_constant
+from tiksql.planning.names import check_list
 from tiksql.planning.values import EXAMPLES, check, in_enumeration, to_day, to_text
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
@@ -115,6 +115,7 @@ class Conditions:
         )
 
     def _in(self, node: ast.In, *, denied: bool) -> Formula:
+        check_list(node)
         column = self._column(node.operand)
         if not node.values:
             return p.TRUE if denied is not node.negated else p.FALSE
@@ -210,8 +211,6 @@ class Conditions:
                 span=node.span,
                 hint=f"{column.name} = '…'",
             )
-        if len(values) > MOST_IN_A_LIST:
-            raise _too_long(len(values), node)
         texts = tuple(dict.fromkeys(self._text(column, value, place) for value, place in values))
         name = column.filter.field if column.filter else column.key
         single = bool(column.key) or (column.filter is not None and column.filter.match == "exact")
@@ -256,15 +255,6 @@ class Conditions:
         if column.filter is None:
             return f"the API has no condition on {column.name}"
         return f"the API has no such comparison with {column.name}"
-
-
-def _too_long(count: int, node: ast.Expression) -> ResolveError:
-    return ResolveError(
-        "TS223",
-        f"this list has {count:,} values, and {MOST_IN_A_LIST:,} are allowed",
-        span=node.span,
-        hint="ask in several statements: each value costs quota of its own",
-    )
 
 
 def _keyword(pattern: ast.Expression) -> str:

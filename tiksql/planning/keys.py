@@ -6,22 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tiksql.planning.blocks import NO_JOINS
-from tiksql.planning.plan import scan_name
+from tiksql.planning.plan import scan_number
 from tiksql.planning.query import Keys
-from tiksql.planning.trees import nodes
+from tiksql.planning.trees import joined_tables, nodes
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
     from tiksql.catalog import Column
     from tiksql.planning.blocks import Common, Draft, Select
-    from tiksql.planning.scopes import Relation
+    from tiksql.planning.scopes import Found, Relation
 
 
 def find_keys(select: Select) -> None:
     """Give every scan of a SELECT that is asked by key the possible sources of its keys.
 
     A source is ``key IN (SELECT …)`` or ``key = column of another relation``, in a place where it
-    filters the scan: the WHERE, or the ON by which the scan is joined.
+    filters the scan: the WHERE, or the ON by which the scan is joined. The other relation may be
+    one of the SELECT around.
     """
     for node in select.where:
         _look_at(select, node, NO_JOINS)
@@ -51,12 +52,13 @@ def _from_relation(
     if found is None:
         return
     draft, column = found
-    sources = _relations(select, other)
-    if sources is None or len(sources) != 1 or sources[0] is draft.relation:
+    origin = _origin(select, other)
+    if origin is None or origin[1] is draft.relation:
         return
-    source = select.source(_place_of(select, sources[0]))
-    made = ast.Select((ast.Item(select.expression(other)),), source, distinct=True)
-    draft.keys.append(_keys(select, ast.Query(made), column))
+    owner, relation = origin
+    source = owner.source(_place_of(owner, relation))
+    made = ast.Select((ast.Item(owner.expression(other)),), source, distinct=True)
+    draft.keys.append(_keys(owner, ast.Query(made), column))
 
 
 def _key_of(
@@ -79,38 +81,35 @@ def _keys(select: Select, query: ast.Query, column: Column) -> Keys:
     return Keys(replace(query, common=(*common, *query.common)), after, column)
 
 
-def _relations(select: Select, node: ast.Expression) -> list[Relation] | None:
-    """List the relations that an expression names; None where it names anything else."""
-    found: dict[int, Relation] = {}
+def _origin(select: Select, node: ast.Expression) -> tuple[Select, Relation] | None:
+    """Find the one relation that an expression names, and its SELECT: this one or that around."""
+    found: dict[int, Found] = {}
     for part in nodes(node):
         if isinstance(part, ast.Query):
             return None
         if isinstance(part, ast.Column):
             hit = select.block.find(part)
-            if hit is None or hit.outer:
+            if hit is None:
                 return None
-            found[id(hit.relation)] = hit.relation
-    return list(found.values())
+            found[id(hit.relation)] = hit
+    if len(found) != 1:
+        return None
+    (hit,) = found.values()
+    owner = select.around if hit.outer else select
+    if owner is None or owner.node.source is None or hit.relation not in owner.block.relations:
+        return None
+    return owner, hit.relation
 
 
 def _place_of(select: Select, relation: Relation) -> ast.From:
     """Find a relation in the FROM."""
-    waiting = [select.node.source]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, ast.Join):
-            waiting += [node.left, node.right]
-        elif node is not None and node is relation.node:
-            return node
-    raise AssertionError("every relation stands in the FROM")
+    return next(node for node in joined_tables(select.node.source) if node is relation.node)
 
 
 def scans_of(node: ast.Node) -> frozenset[int]:
     """Find the scans that a rewritten tree reads."""
-    prefix = scan_name(0)[:-1]
     names = [part.parts[0].text for part in nodes(node) if isinstance(part, ast.TableRef)]
-    numbers = [n.removeprefix(prefix) for n in names if n.startswith(prefix)]
-    return frozenset(int(number) for number in numbers if number.isdigit())
+    return frozenset(number for name in names if (number := scan_number(name)) is not None)
 
 
 def scans_of_common(node: ast.Node, tables: dict[str, Common]) -> frozenset[int]:

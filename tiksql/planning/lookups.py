@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.planning import refusals
 from tiksql.planning.formulas import FALSE
+from tiksql.planning.order import keys_in_order
 from tiksql.planning.plan import Branch, Conditions, FirstPages, Scan
 from tiksql.planning.predicates import Cover, TooManyBranchesError, cover
 from tiksql.planning.requests import fields_of, of_key
@@ -34,7 +35,7 @@ def lookup(query: TableQuery, scope: Scope, *, wanted: bool) -> Scan:
         tuple(made) if wanted else (),
         tuple(Branch(n, Conditions(), ()) for n, _ in enumerate(covers, 1)),
         key=key,
-        keys=keys.query if keys and wanted else None,
+        keys=keys_in_order(keys.query, scope.aggregates) if keys and wanted else None,
         after=tuple(sorted(keys.after)) if keys else (),
         first=first,
         residual=residual_of(query, residuals),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.errors import ResolveError
+from tiksql.planning.chunks import MOST_IN_A_LIST
 from tiksql.spelling import nearest
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
@@ -12,7 +13,7 @@ from tiksql.syntax.printer import to_sql
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
-    from tiksql.catalog import Catalog, Table
+    from tiksql.catalog import Catalog, Column, Table
 
 
 LONGEST = 60
@@ -42,18 +43,43 @@ def check_function(node: ast.Call, functions: Callable[[], Collection[str]]) -> 
     )
 
 
-def table_of(catalog: Catalog, node: ast.TableRef) -> Table:
-    """Find the table that is named, or suggest the one that was probably meant."""
+def check_list(node: ast.In) -> None:
+    """Raise ``ResolveError`` for a list that is too long for any request and any judge."""
+    if len(node.values) > MOST_IN_A_LIST:
+        raise ResolveError(
+            "TS223",
+            f"this list has {len(node.values):,} values, and {MOST_IN_A_LIST:,} are allowed",
+            span=node.span,
+            hint="ask in several statements, each with a part of the values",
+        )
+
+
+def table_of(catalog: Catalog, node: ast.TableRef, stored: Collection[str] = ()) -> Table:
+    """Find the table that is named, or suggest the one that was probably meant.
+
+    ``stored`` are names of collections, which may have been meant, too.
+    """
     written = ".".join(part.text for part in node.parts)
     if found := catalog.table(written):
         return found
     names = [name for table in catalog.tables.values() for name in (table.name, *table.aliases)]
-    near = nearest(written, names)
+    near = nearest(written, [*names, *stored])
     raise ResolveError(
         "TS202",
         f'unknown table "{written}"',
         span=node.parts[0].span.to(node.parts[-1].span),
         hint=f'did you mean "{near}"?' if near else f"the tables are {', '.join(catalog.tables)}",
+    )
+
+
+def only_searched(column: Column, node: ast.Column) -> ResolveError:
+    """Refuse a column that the API never returns, outside of the conditions that it judges."""
+    hint = f"{column.instead} is what comes back" if column.instead else None
+    return ResolveError(
+        "TS207",
+        f"{column.name} can only be searched by, in a WHERE: the API never returns it",
+        span=node.span,
+        hint=hint,
     )
 
 

@@ -21,13 +21,24 @@ from typing import Any, Literal
 from msgspec import Struct
 
 from tiksql.catalog import Column, Operation, Table
-from tiksql.rows import Head
+from tiksql.rows import Head, StoredColumn
 from tiksql.syntax import ast
 
 
 def scan_name(number: int) -> str:
     """Name the rows of a scan in DuckDB: so that no name of a statement is like it."""
     return f"scan {number}"
+
+
+def scan_number(name: str) -> int | None:
+    """Return the number of the scan that a name stands for; None for any other name."""
+    digits = name.removeprefix("scan ")
+    return int(digits) if digits != name and digits.isascii() and digits.isdigit() else None
+
+
+def is_own(name: str) -> bool:
+    """Say whether a name, in lower case, is one that only rows of the API or of a study have."""
+    return scan_number(name) is not None or name.startswith(("collection ", "observations of "))
 
 
 class Window(Struct, frozen=True):
@@ -102,15 +113,20 @@ class FirstPages(Struct, frozen=True):
 
 
 class SecondLook(Struct, frozen=True):
-    """What is asked again, with wider windows, if some ids that were asked for do not come.
+    """What of a branch is asked again, in wider windows, if ids that it asks for do not come.
 
     A scheduled post has an id that is older than the post itself (C4D: by 2.5 days in one case).
+    ``days`` is the width of a window, and ``within`` are the days that the statement allows, the
+    first of them perhaps long before any record. ``alone`` says that nothing but the ids was asked
+    for, so that an id which does not come is not there; any other may only not match.
     """
 
+    branch: int
     ids: tuple[int, ...]
     conditions: Conditions
     days: int
-    until: dt.date
+    within: tuple[Window, ...]
+    alone: bool
 
 
 class Scan(Struct, frozen=True):
@@ -132,7 +148,7 @@ class Scan(Struct, frozen=True):
     first: FirstPages | None = None
     residual: ast.Expression | None = None
     sample: int | None = None
-    second: SecondLook | None = None
+    second: tuple[SecondLook, ...] = ()
     notes: tuple[str, ...] = ()
 
     @property
@@ -141,12 +157,29 @@ class Scan(Struct, frozen=True):
         return scan_name(self.number)
 
 
+class StoredTable(Struct, frozen=True):
+    """A collection as a statement reads it; ``observations`` are all that was seen of its records.
+
+    ``key`` is the name of its rows in DuckDB, so that no name of a statement is like it.
+    """
+
+    collection: str
+    columns: tuple[StoredColumn, ...]
+    observations: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of its rows in DuckDB."""
+        return f"{'observations of' if self.observations else 'collection'} {self.collection}"
+
+
 class Plan(Struct, frozen=True):
     """A statement, ready to run or to print.
 
     ``local`` is the query over the scans that DuckDB answers, None where there is nothing for it
     to do; ``output`` are then the columns of the result. ``stop`` says after what an ORDER BY with
-    a LIMIT may stop reading. ``reasons`` say what stays here and why.
+    a LIMIT may stop reading. ``reasons`` say what stays here and why. ``stored`` are the
+    collections that are read besides.
     """
 
     statement: str
@@ -163,6 +196,7 @@ class Plan(Struct, frozen=True):
     reasons: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     used_today: int | None = None
+    stored: tuple[StoredTable, ...] = ()
 
     @property
     def requests(self) -> tuple[Request, ...]:
@@ -172,4 +206,5 @@ class Plan(Struct, frozen=True):
     @property
     def pool(self) -> str | None:
         """The quota that it draws from first."""
-        return self.scans[0].table.pool if self.scans else None
+        asking = [scan for scan in self.scans if scan.requests or scan.keys is not None]
+        return next((scan.table.pool for scan in asking or self.scans), None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -22,9 +23,12 @@ if TYPE_CHECKING:
     from tiksql.planning.query import Query, Scope, TableQuery
 
 
-def plan(query: Query, scope: Scope) -> Plan:
-    """Work out every request of a query; raise ``PlanError`` where none can mean it."""
-    plain = _plain(query, scope)
+def plan(query: Query, scope: Scope, *, judged: bool = False) -> Plan:
+    """Work out every request of a query; raise ``PlanError`` where none can mean it.
+
+    With ``judged`` DuckDB makes the result, even where it only has to select columns.
+    """
+    plain = () if judged else _plain(query, scope)
     scans = plain or tuple(_scan(query, table, scope) for table in query.tables)
     return Plan(
         statement=to_sql(query.statement),
@@ -39,6 +43,7 @@ def plan(query: Query, scope: Scope) -> Plan:
         sort=tuple(to_sql(key) for key in query.statement.order),
         reasons=() if plain else tuple(_reasons(query, scans)),
         notes=tuple(dict.fromkeys(_notes(query, scans, scope))),
+        stored=query.stored,
     )
 
 
@@ -52,8 +57,8 @@ def _plain(query: Query, scope: Scope) -> tuple[Scan, ...]:
 
 def _scan(query: Query, table: TableQuery, scope: Scope) -> Scan:
     if table.table.needs == "key":
-        return lookup(table, scope, wanted=query.limit != 0)
-    size = None if query.limit != 0 else 0
+        return lookup(table, scope, wanted=query.wants(table))
+    size = None if query.wants(table) else 0
     if query.limit and query.output is not None:
         size = query.limit + query.offset
     return search(table, scope, size)
@@ -64,7 +69,8 @@ def _stop(query: Query) -> Literal["", "page", "window"]:
 
     A page comes in falling ids, and the second in an id is never later than the record's own time
     (C4D). So behind a window nothing has a later time, and behind a page nothing in its window has
-    a higher id.
+    a higher id. Every record has an id; one may come without its time, and then stands first unless
+    NULLS LAST is said.
     """
     if query.limit is None or not query.row_by_row or not query.rest.order:
         return ""
@@ -72,14 +78,24 @@ def _stop(query: Query) -> Literal["", "page", "window"]:
     key = query.rest.order[0]
     if scan.table.needs == "key" or scan.sample is not None or _multiplies(query.rest.body):
         return ""
-    if not key.descending or key.nulls_first or not isinstance(key.expression, ast.Column):
+    if not key.descending or not isinstance(key.expression, ast.Column):
         return ""
     relation, *names = [part.text for part in key.expression.parts]
     if relation != scan.name:
         return ""
     if names == [scan.table.record_key]:
         return "page"
-    return "window" if names == ["create_time"] else ""
+    return "window" if names == ["create_time"] and not key.starts_with_null else ""
+
+
+def _way_to_stop(query: Query) -> str:
+    """Say what would let a reading stop early, if it is only where NULL stands."""
+    first, *others = query.rest.order
+    known = replace(first, nulls_first=False)
+    rest = replace(query.rest, order=(known, *others))
+    if _stop(query) or not _stop(structs.replace(query, rest=rest)):
+        return ""
+    return "; with NULLS LAST, the newest could do"
 
 
 def _multiplies(body: ast.Body) -> bool:
@@ -90,22 +106,25 @@ def _multiplies(body: ast.Body) -> bool:
 def _reasons(query: Query, scans: tuple[Scan, ...]) -> Iterator[str]:
     """Say what DuckDB does, and why the API does not."""
     for table, scan in zip(query.tables, scans, strict=True):
-        if scan.residual is not None:
+        if scan.residual is not None and table.number in query.read:
             yield from table.reasons
     select = query.rest.body
-    if len(scans) > 1:
+    if len(query.read) > 1:
         yield "tables are put together here: each endpoint answers by itself"
     if query.streams or not scans or not isinstance(select, ast.Select):
         return
     if query.rest.order:
         rest = "" if _stop(query) else ", so every matching record is read"
-        yield f"ORDER BY: the API sorts by nothing but falling id{rest}"
+        yield f"ORDER BY: the API sorts by nothing but falling id{rest}{_way_to_stop(query)}"
     if select.group or select.distinct or not query.rest.order:
         yield "the result is made of many records, so every matching record is read"
 
 
 def _notes(query: Query, scans: tuple[Scan, ...], scope: Scope) -> Iterator[str]:
     for table, scan in zip(query.tables, scans, strict=True):
+        if table.number not in query.read:
+            yield f"no row of {table.table.name} in a WITH that nothing uses is asked for"
+            continue
         yield from table.notes
         yield from scan.notes
         windows = [request.window for request in scan.requests if request.window]

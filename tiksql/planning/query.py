@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from tiksql.catalog import Catalog, Column, Table
 from tiksql.planning.formulas import Formula
-from tiksql.planning.plan import scan_name
+from tiksql.planning.plan import StoredTable, scan_name
 from tiksql.rows import Head
 from tiksql.source import Span
 from tiksql.syntax import ast
@@ -26,7 +26,10 @@ class Options(Struct, frozen=True):
 
 
 class Scope(Struct, frozen=True):
-    """What a statement can refer to; ``now`` is UTC and stands still while it is worked on."""
+    """What a statement can refer to; ``now`` is UTC and stands still while it is worked on.
+
+    ``stored`` are the collections by their names in lower case, as ``hello.observations``, too.
+    """
 
     catalog: Catalog
     now: dt.datetime
@@ -34,6 +37,7 @@ class Scope(Struct, frozen=True):
     base_url: str
     functions: Callable[[], Collection[str]]
     aggregates: Callable[[], Collection[str]]
+    stored: Mapping[str, StoredTable] = {}
 
     @property
     def today(self) -> dt.date:
@@ -83,6 +87,7 @@ class Query(Struct, frozen=True):
     ``rest`` is the statement over the scans. ``output`` are its columns where it only selects
     columns of one table, so that nothing is left for DuckDB unless a residual is; otherwise None.
     ``row_by_row`` says that each row of the result comes from one record, whatever the others are.
+    ``read`` are the tables whose rows can matter: not those of a WITH that nothing names.
     """
 
     statement: ast.Query
@@ -93,6 +98,12 @@ class Query(Struct, frozen=True):
     row_by_row: bool = False
     limit: int | None = None
     offset: int = 0
+    stored: tuple[StoredTable, ...] = ()
+    read: frozenset[int] = frozenset()
+
+    def wants(self, table: TableQuery) -> bool:
+        """Say whether rows of a table are wanted at all."""
+        return self.limit != 0 and table.number in self.read
 
     @property
     def streams(self) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.errors import PlanError
 from tiksql.planning.formulas import Atom, Days, conjuncts, predicates
+from tiksql.planning.ids import day_of_id
 from tiksql.planning.trees import exchanged
 from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
@@ -127,8 +128,11 @@ def in_the_future(query: TableQuery, today: dt.date) -> PlanError:
     )
 
 
-def without_range(query: TableQuery, today: dt.date) -> PlanError:
-    """Show the statement with a range of thirty days added, the last that it leaves open."""
+def without_range(query: TableQuery, today: dt.date, unlikely: int | None = None) -> PlanError:
+    """Show the statement with a range of thirty days added, the last that it leaves open.
+
+    ``unlikely`` is an id that holds no day on which a record can have been made.
+    """
     last = min([today - DAY, *(day.high for day in _required_days(query) if day.high)])
     first = last - 29 * DAY
     parts: tuple[ast.Name, ...] = (ast.Name(DATE),)
@@ -137,10 +141,16 @@ def without_range(query: TableQuery, today: dt.date) -> PlanError:
     range_ = ast.Between(ast.Column(parts), ast.String(str(first)), ast.String(str(last)))
     return PlanError(
         "TS301",
-        f"a search in {query.table.name} needs a range of days",
+        f"a search in {query.table.name} needs a range of days{_why(unlikely)}",
         span=_days_span(query),
         hint=f"for example:\n{_fixed(query, range_)}",
     )
+
+
+def _why(unlikely: int | None) -> str:
+    if unlikely is None:
+        return ""
+    return f": {unlikely} holds the day {day_of_id(unlikely)}, which is that of no record"
 
 
 def _fixed(query: TableQuery, condition: ast.Expression) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from msgspec import structs
+
 from tiksql.planning.plan import Condition, Conditions, Request
 
 if TYPE_CHECKING:
@@ -45,6 +47,12 @@ def of_window(first: FirstPages, branch: Branch, window: Window) -> Request:
     return Request(
         first.table, first.url, first.fields, body, first.scan, branch.number, window=window
     )
+
+
+def in_window(request: Request, window: Window) -> Request:
+    """Make the request of another window out of that of one."""
+    days = {"start_date": _date(window.start), "end_date": _date(window.end)}
+    return structs.replace(request, body={**request.body, **days}, window=window)
 
 
 def of_key(first: FirstPages, column: Column, value: str, branch: int = 1) -> Request:

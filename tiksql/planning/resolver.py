@@ -10,6 +10,7 @@ from tiksql.planning.constants import fold, is_constant
 from tiksql.planning.names import table_of
 from tiksql.planning.query import Query, TableQuery
 from tiksql.planning.trees import nodes
+from tiksql.planning.usage import scans_read
 from tiksql.planning.walk import Walk
 from tiksql.rows import Head
 from tiksql.syntax import ast
@@ -35,9 +36,11 @@ def resolve(statement: ast.Query, scope: Scope) -> Query:
         rest=rest,
         heads=tuple(_heads(rest, output)) if output is not None else (),
         output=output,
-        row_by_row=output is not None or _is_row_by_row(rest, scope),
+        row_by_row=output is not None or (bool(tables) and _is_row_by_row(rest, scope)),
         limit=limit,
         offset=offset,
+        stored=tuple(walk.stored.values()),
+        read=scans_read(rest),
     )
 
 

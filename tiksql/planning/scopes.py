@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
 from tiksql.catalog import Column, Table
 from tiksql.errors import ResolveError
+from tiksql.planning.plan import is_own
 from tiksql.spelling import nearest
 from tiksql.syntax import ast
 
@@ -56,14 +57,19 @@ class Found(Struct):
 
 
 class Block(Struct):
-    """The relations of one SELECT, and the block around it; ``merged`` are the columns of USING."""
+    """The relations of one SELECT, its ``owner``, and the block around it.
+
+    ``merged`` are the columns of USING.
+    """
 
     relations: list[Relation] = field(default_factory=list)
     parent: Block | None = None
     merged: set[str] = field(default_factory=set)
+    owner: Any = None
 
     def add(self, relation: Relation) -> None:
         """Take in a relation; raise ``ResolveError`` if its name is taken."""
+        check_name(relation.name, relation.node)
         if relation.name and any(r.name == relation.name for r in self.relations):
             raise ResolveError(
                 "TS225",
@@ -148,6 +154,17 @@ class Block(Struct):
             else f'unknown column "{name.text}"',
             span=name.span,
             hint=f'did you mean "{near}"?' if near else _listing(self.relations),
+        )
+
+
+def check_name(name: str, node: ast.Node) -> None:
+    """Raise ``ResolveError`` for a name that is not for statements to give."""
+    if is_own(name):
+        raise ResolveError(
+            "TS225",
+            f'"{name}" is a name that this program gives to rows itself',
+            span=node.span,
+            hint="choose another name",
         )
 
 

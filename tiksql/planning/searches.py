@@ -10,34 +10,25 @@ from msgspec import structs
 
 from tiksql.planning import refusals
 from tiksql.planning.chunks import chunked
-from tiksql.planning.plan import Branch, Condition, Conditions, FirstPages, Scan, SecondLook
+from tiksql.planning.ids import LATER, day_of_id, ids_of, is_of_ids_alone, strange
+from tiksql.planning.plan import Branch, FirstPages, Scan, SecondLook, Window
 from tiksql.planning.predicates import Cover, TooManyBranchesError, cover, overlapping
 from tiksql.planning.requests import fields_of, of_window
 from tiksql.planning.residuals import columns_of, residual_of
-from tiksql.planning.windows import Piece, around, merged, on_piece, pieces, tile
+from tiksql.planning.windows import Piece, around, merged, on_piece, pieces, shared, tile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from tiksql.catalog import Table
     from tiksql.planning.formulas import Formula
     from tiksql.planning.plan import Request
     from tiksql.planning.query import Scope, TableQuery
 
 
-EPOCH = dt.date(1970, 1, 1)
-LATER = 3
-"""Days after its id's day on which a record is looked for first; a scheduled one came 2.5 later."""
-
-
 def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
     """Plan a search; ``size`` is the page size wanted if there is one request, 0 asks nothing."""
-    cutting = _Cutting(query, scope, LATER)
+    cutting = _Cutting(query, scope)
     found = cutting.covers_by_days()
-    if cutting.ids and len(found) > 1:
-        # A second look is for one branch; several look as wide at once.
-        cutting = _Cutting(query, scope, scope.options.window_days - 1)
-        found = cutting.covers_by_days()
     branches = tuple(_branches(found, scope))
     asked = sorted(
         ((branch, window) for branch in branches for window in branch.windows),
@@ -63,7 +54,7 @@ def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
         first=first,
         residual=residual,
         sample=query.sample,
-        second=cutting.second_look(branches),
+        second=tuple(cutting.second_looks(found, branches)),
         notes=tuple(cutting.notes),
     )
 
@@ -77,14 +68,15 @@ def _branches(found: dict[Cover, list[Piece]], scope: Scope) -> Iterator[Branch]
 
 @dataclass(slots=True)
 class _Cutting:
-    """The work on one WHERE: its requests, the days of each, and what is to be noted."""
+    """The work on one WHERE: its requests, the days of each, and what is to be noted.
+
+    ``by_ids`` are the requests whose days follow from ids, with the days that the WHERE allows.
+    """
 
     query: TableQuery
     scope: Scope
-    later: int
     notes: dict[str, None] = field(default_factory=dict)
-    ids: list[int] = field(default_factory=list)
-    until: dt.date = dt.date.max
+    by_ids: dict[Cover, list[Piece]] = field(default_factory=dict)
 
     def covers_by_days(self) -> dict[Cover, list[Piece]]:
         """Find the requests of each piece of the time line, and the days of each request."""
@@ -101,11 +93,10 @@ class _Cutting:
                 continue
             high = today if piece.high is None else min(piece.high, today)
             for each in self._chunked(covers):
-                days = self._days(each.conditions, Piece(piece.low, high))
-                found.setdefault(each, []).extend(days)
+                found.setdefault(each, []).append(Piece(piece.low, high))
         if future and not found:
             raise refusals.in_the_future(query, today)
-        return {each: merged(when) for each, when in found.items()}
+        return {each: self._bounded(each, merged(when)) for each, when in found.items()}
 
     def _cover(self, formula: Formula) -> tuple[Cover, ...]:
         most = self.scope.options.max_branches
@@ -126,49 +117,39 @@ class _Cutting:
             for conditions in chunked(self.query.table, each.conditions):
                 yield structs.replace(each, conditions=conditions)
 
-    def _days(self, conditions: Conditions, piece: Piece) -> list[Piece]:
-        """Bound a piece that is open below by the numbers of the records, which hold their time."""
-        if piece.low is not None:
-            return [piece]
-        ids = _ids(self.query.table, conditions, self.scope.today)
-        if not ids:
-            raise refusals.without_range(self.query, self.scope.today)
-        assert piece.high is not None
-        self.ids += ids
-        self.until = piece.high
-        self.notes[f"each id is looked for from its own day to {self.later} days later"] = None
-        return around(map(day_of_id, ids), self.later + 1, piece.high)
+    def _bounded(self, found: Cover, when: list[Piece]) -> list[Piece]:
+        """Bound days that are open below by the numbers of the records, which hold their time."""
+        if when[0].low is not None:
+            return when
+        ids = ids_of(self.query.table, found.conditions)
+        unlikely = strange(self.query.table, ids, self.scope.today)
+        if not ids or unlikely is not None:
+            raise refusals.without_range(self.query, self.scope.today, unlikely)
+        width = self.scope.options.window_days
+        self.by_ids[found] = when
+        self.notes[
+            f"each id is looked for from its own day to {LATER} days later,"
+            f" and what does not come once more, up to {width - 1} days later"
+        ] = None
+        days = LATER + 1
+        return shared(around(map(day_of_id, ids), days, max(days, width)), when)
 
-    def second_look(self, branches: tuple[Branch, ...]) -> SecondLook | None:
+    def second_looks(
+        self, covers: Iterable[Cover], branches: tuple[Branch, ...]
+    ) -> Iterator[SecondLook]:
         """Say how to ask again for ids that do not come in the days that they name."""
-        if not self.ids or len(branches) != 1:
-            return None
-        return SecondLook(
-            tuple(self.ids),
-            branches[0].conditions,
-            self.scope.options.window_days,
-            self.until,
-        )
-
-
-def looked_again(scan: Scan, missing: set[int]) -> list[Request]:
-    """Make the requests of a second look for ids, as wide as one window each."""
-    look, first = scan.second, scan.first
-    assert look is not None
-    assert first is not None
-    conditions = [_only(scan.table, c, missing) for c in look.conditions.all_of]
-    narrowed = structs.replace(look.conditions, all_of=tuple(conditions))
-    days = around(map(day_of_id, missing), look.days, look.until)
-    windows = [window for piece in days for window in tile(piece, look.days)]
-    return [of_window(first, Branch(1, narrowed, ()), window) for window in reversed(windows)]
-
-
-def _only(table: Table, condition: Condition, ids: set[int]) -> Condition:
-    key = table.columns[table.record_key].filter
-    if key is None or condition.field_name != key.field:
-        return condition
-    kept = tuple(value for value in condition.field_values if int(value) in ids)
-    return Condition("EQ" if len(kept) == 1 else "IN", condition.field_name, kept)
+        whole = [Piece(None, self.scope.today)]
+        for found, branch in zip(covers, branches, strict=True):
+            if (when := self.by_ids.get(found)) is not None:
+                alone = when == whole and is_of_ids_alone(self.query.table, branch.conditions)
+                yield SecondLook(
+                    branch.number,
+                    tuple(ids_of(self.query.table, branch.conditions)),
+                    branch.conditions,
+                    self.scope.options.window_days,
+                    tuple(Window(p.low or dt.date.min, p.high or dt.date.max) for p in when),
+                    alone,
+                )
 
 
 def drawn(requests: list[Request], rows: int) -> Iterator[Request]:
@@ -185,21 +166,3 @@ def drawn(requests: list[Request], rows: int) -> Iterator[Request]:
             body = {**request.body, name: min(left, size), "is_random": True}
             yield structs.replace(request, body=body)
             left -= size
-
-
-def day_of_id(id_: int) -> dt.date:
-    """Read the day on which an id was made: its upper half is a second (C4D)."""
-    return EPOCH + dt.timedelta(seconds=id_ >> 32)
-
-
-def _ids(table: Table, conditions: Conditions, today: dt.date) -> list[int]:
-    """List the ids that are asked for; none where one cannot be the id of a record."""
-    key = table.columns[table.record_key].filter
-    ids = [
-        int(value)
-        for condition in conditions.all_of
-        if key and condition.field_name == key.field and condition.operation in {"EQ", "IN"}
-        for value in condition.field_values
-    ]
-    first = table.first_date or EPOCH
-    return ids if all(first <= day_of_id(id_) <= today for id_ in ids) else []

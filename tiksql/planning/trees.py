@@ -46,6 +46,15 @@ def nodes(node: ast.Node) -> Iterator[ast.Node]:
         waiting += reversed(children(node))
 
 
+def joined_tables(source: ast.From | None) -> list[ast.From]:
+    """List what a FROM joins, from left to right."""
+    found: list[ast.From] = []
+    while isinstance(source, ast.Join):
+        found.append(source.right)
+        source = source.left
+    return [*([source] if source else []), *reversed(found)]
+
+
 def exchanged(node: Any, old: ast.Node, new: ast.Node) -> Any:
     """Put one node in the place of another, which is found by what it is, not by what it says."""
     if node is old:

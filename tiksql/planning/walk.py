@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 
 from tiksql.planning.blocks import NO_JOINS, Common, Draft, Select
 from tiksql.planning.keys import find_keys, scans_of, scans_of_common
+from tiksql.planning.scopes import Relation, check_name
 from tiksql.planning.trees import is_fixed, nodes, together
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
+    from tiksql.planning.plan import StoredTable
     from tiksql.planning.query import Scope
     from tiksql.planning.scopes import Block
 
@@ -30,6 +32,7 @@ class Walk:
     def __init__(self, scope: Scope) -> None:
         self.scope = scope
         self.drafts: list[Draft] = []
+        self.stored: dict[str, StoredTable] = {}
         self.outer = False
 
     def query(
@@ -39,6 +42,7 @@ class Walk:
         tables = dict(known or {})
         common = []
         for each in node.common:
+            check_name(each.name.text.lower(), each.name)
             inner, names = self.query(each.query, None, tables)
             made = replace(each, query=inner)
             scans = scans_of(inner) | scans_of_common(inner, tables)
@@ -61,10 +65,24 @@ class Walk:
             case ast.Compound(left=left, right=right):
                 first, _, names = self._body(left, (), parent, tables)
                 second, _, _ = self._body(right, (), parent, tables)
-                return replace(node, left=first, right=second), order, names
+                keys = self._order(order, names, parent, tables)
+                return replace(node, left=first, right=second), keys, names
             case _:
                 inner, names = self.query(node, parent, tables)
-                return inner, order, names
+                return inner, self._order(order, names, parent, tables), names
+
+    def _order(
+        self,
+        order: tuple[ast.SortKey, ...],
+        names: tuple[str, ...] | None,
+        parent: Block | None,
+        tables: dict[str, Common],
+    ) -> tuple[ast.SortKey, ...]:
+        """Rewrite the ORDER BY of what is no SELECT: its columns are those of the result."""
+        result = ast.Derived(ast.Query(ast.Select(())))
+        select = Select(self, ast.Select(()), parent, tables)
+        select.block.add(Relation("", result, columns=names))
+        return select.order(order)
 
 
 def rewritten(select: Select) -> ast.Select:

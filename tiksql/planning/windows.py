@@ -14,7 +14,7 @@ from tiksql.planning.formulas import Days, decide, predicates
 from tiksql.planning.plan import Window
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tiksql.planning.formulas import Atom, Formula
 
@@ -59,25 +59,53 @@ def tile(piece: Piece, days: int) -> Iterator[Window]:
         start = end + DAY
 
 
-def around(starts: Iterable[dt.date], days: int, end: dt.date) -> list[Piece]:
-    """Make pieces of some days from each of some days on, cut at ``end`` and joined."""
-    return merged(
-        Piece(start, min(start + (days - 1) * DAY, end)) for start in sorted(starts) if start <= end
-    )
+def around(starts: Iterable[dt.date], days: int, most: int) -> list[Piece]:
+    """Hold some days from each of some days on in as few pieces of ``most`` days as will do.
+
+    No two pieces share a day, so that nothing is asked for twice.
+    """
+    found: list[Piece] = []
+    for start in sorted(set(starts)):
+        end = start + (days - 1) * DAY
+        low, high = found[-1] if found else (None, None)
+        if low is None or high is None:
+            found.append(Piece(start, end))
+        elif end > high and end < low + most * DAY:
+            found[-1] = Piece(low, end)
+        elif end > high:
+            found.append(Piece(max(start, high + DAY), end))
+    return found
+
+
+def shared(pieces_: Iterable[Piece], others: Sequence[Piece]) -> list[Piece]:
+    """Find what bounded pieces have in common with others, of which the first may be open below."""
+    both = [(piece, other) for piece in pieces_ for other in others]
+    cut = [Piece(_later(a.low, b.low), _earlier(a.high, b.high)) for a, b in both]
+    return [piece for piece in cut if piece.low and piece.high and piece.low <= piece.high]
 
 
 def merged(found: Iterable[Piece]) -> list[Piece]:
-    """Join bounded pieces, oldest first, that overlap or follow each other without a gap."""
+    """Join pieces, oldest first, that overlap or follow each other without a gap.
+
+    Only the first may be open, and only below.
+    """
     joined: list[Piece] = []
     for piece in found:
-        assert piece.low is not None
         assert piece.high is not None
         last = joined[-1].high if joined else None
-        if last is not None and piece.low <= last + DAY:
+        if last is not None and piece.low is not None and piece.low <= last + DAY:
             joined[-1] = Piece(joined[-1].low, max(last, piece.high))
         else:
             joined.append(piece)
     return joined
+
+
+def _later(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return max((day for day in (one, other) if day is not None), default=None)
+
+
+def _earlier(one: dt.date | None, other: dt.date | None) -> dt.date | None:
+    return min((day for day in (one, other) if day is not None), default=None)
 
 
 def _after(day: dt.date | None) -> dt.date | None:

@@ -278,6 +278,11 @@ class SortKey(Node):
     descending: bool = False
     nulls_first: bool | None = None
 
+    @property
+    def starts_with_null(self) -> bool:
+        """Whether NULL comes first: if nothing is said, it counts as larger than any value."""
+        return self.descending if self.nulls_first is None else self.nulls_first
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Bound(Node):
@@ -342,6 +347,14 @@ class Subscript(Node):
     index: Expression
 
 
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Member(Node):
+    """A member of what is no mere name: ``list[1].name``, ``f(x).name``, ``(x).name``."""
+
+    operand: Expression
+    name: Name
+
+
 Expression: TypeAlias = (
     Integer
     | Number
@@ -372,6 +385,7 @@ Expression: TypeAlias = (
     | Exists
     | Scalar
     | Subscript
+    | Member
 )
 
 

@@ -24,20 +24,23 @@ class Lexer:
 
     ``patterns`` are the terminals that are no keywords, in the order in which they are tried;
     ``keywords`` are the others, in upper case. The last pattern must match any character.
+    ``scan`` matches everything in a text, spaces and comments too, from a place on.
     """
 
     def __init__(self, patterns: Iterable[tuple[str, str]], keywords: Iterable[str]) -> None:
-        self._scan = re.compile("|".join(f"(?P<{k}>{p})" for k, p in patterns)).finditer
-        self._keywords = frozenset(keywords)
+        self.scan = re.compile("|".join(f"(?P<{k}>{p})" for k, p in patterns)).finditer
+        self.keywords = frozenset(keywords)
 
-    def cut(self, text: str, fits: Callable[[str], bool]) -> Iterator[Token]:
-        """Yield the tokens of a text.
+    def cut(
+        self, text: str, fits: Callable[[str], bool], start: int = 0, end: int | None = None
+    ) -> Iterator[Token]:
+        """Yield the tokens of a text, or of a part of it as if it were all there is.
 
         ``fits`` says whether a keyword that is not reserved could stand where the parser is when
         it asks for the next token; where it could not, the word is a name.
         """
-        keywords = self._keywords
-        for match in self._scan(text):
+        keywords = self.keywords
+        for match in self.scan(text, start, len(text) if end is None else end):
             kind = match.lastgroup
             if kind is None or kind in IGNORED:
                 continue
@@ -46,5 +49,4 @@ class Lexer:
                 upper = word.upper()
                 if upper in keywords and (upper in RESERVED or fits(upper)):
                     kind = upper
-            start = match.start()
-            yield Token(kind, word, start, start + len(word))
+            yield Token(kind, word, match.start(), match.end())

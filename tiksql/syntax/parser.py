@@ -55,21 +55,26 @@ def expected(text: str) -> frozenset[str]:
 
     The set is empty behind a mistake. ``$END`` is among them where the text may end.
     """
-    table = _table()
+    table = language()
     tokens: list[Token] = []
     stack = [table.start]
-    for token in table.lexer.cut(text, lambda word: _advance(table, stack[:], word)):
-        if not _advance(table, stack, token.kind):
+    for token in table.lexer.cut(text, lambda word: advance(table, stack[:], word)):
+        if not advance(table, stack, token.kind):
             return frozenset()
         tokens.append(token)
-    return _acceptable(table, stack)
+    return acceptable(table, stack)
+
+
+def build(tokens: Iterable[Token]) -> ast.Script:
+    """Build the tree of tokens that are known to fit; raise ``ParseError`` for a wrong value."""
+    return _run(language(), "", [], tokens)
 
 
 def _parse(text: str, tokens: list[Token]) -> ast.Script:
     check_length(text)
     if text.startswith(BOM):
         text = " " + text[1:]
-    table = _table()
+    table = language()
     script = _run(table, text, tokens)
     if len(tokens) > SHALLOW:
         check_tree(script)
@@ -121,12 +126,14 @@ class States(dict[int, dict[str, "int | Reduction"]]):
         return Reduction(len(arg.expansion), arg.origin.name, build)
 
 
-def _run(table: Table, text: str, tokens: list[Token]) -> ast.Script:
+def _run(
+    table: Table, text: str, tokens: list[Token], words: Iterable[Token] | None = None
+) -> ast.Script:
     """Read a text, leaving its tokens in a list; raise what the first wrong one means."""
     states, stack, values = table.states, [table.start], list[Any]()
     nesting, before = Nesting(), stack[:]
     ending = Token(END, "", len(text), len(text))
-    words = table.lexer.cut(text, lambda word: _advance(table, stack[:], word))
+    words = words or table.lexer.cut(text, lambda word: advance(table, stack[:], word))
     for token in chain(words, [ending]):
         kind = token.kind
         earlier, before = before, stack[:]
@@ -168,16 +175,16 @@ def _mistake(
     if wrong.kind == END:
         last = tokens[-1].end if tokens else 0
         wrong = Token(END, "", last, last)
-    return explain(Scene(text, tokens, wrong, lambda back: _acceptable(table, stacks[back])))
+    return explain(Scene(text, tokens, wrong, lambda back: acceptable(table, stacks[back])))
 
 
-def _acceptable(table: Table, stack: Sequence[int]) -> frozenset[str]:
+def acceptable(table: Table, stack: Sequence[int]) -> frozenset[str]:
     """Return the terminals that bring a stack further."""
     terminals = (kind for kind in table.states[stack[-1]] if kind.isupper())
-    return frozenset(kind for kind in terminals if _advance(table, list(stack), kind))
+    return frozenset(kind for kind in terminals if advance(table, list(stack), kind))
 
 
-def _advance(table: Table, stack: list[int], kind: str) -> bool:
+def advance(table: Table, stack: list[int], kind: str) -> bool:
     """Take one more terminal, building nothing; say whether it fits."""
     states = table.states
     while True:
@@ -197,7 +204,7 @@ def _advance(table: Table, stack: list[int], kind: str) -> bool:
 
 
 @cache
-def _table() -> Table:
+def language() -> Table:
     """Load the language, from the cache where there is one."""
     grammar = read_grammar()
     lark = make_lark(grammar, cache=table_file(grammar) or False)

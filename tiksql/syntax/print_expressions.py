@@ -186,6 +186,14 @@ def _subscript(node: ast.Subscript) -> str:
     return f"{within(node.operand, ELEMENT)}[{to_sql(node.index)}]"
 
 
+@prints(ast.Member)
+def _member(node: ast.Member) -> str:
+    text = within(node.operand, ELEMENT)
+    if isinstance(node.operand, ast.Column | ast.Integer | ast.Number):
+        text = f"({text})"  # without them, the member would be a part of the name or number
+    return f"{text}.{quoted(node.name)}"
+
+
 @prints(ast.Case)
 def _case(node: ast.Case) -> str:
     pieces = ["CASE"]

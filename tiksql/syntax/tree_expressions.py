@@ -115,6 +115,14 @@ def subscript(pieces: Pieces) -> ast.Subscript:
     return node
 
 
+def member(pieces: Pieces) -> ast.Member:
+    """Read ``value.name``."""
+    operand, dot, name = pieces
+    node = ast.Member(operand, name, span=place(pieces))
+    check_chain(node, dot.span)
+    return node
+
+
 def group_of(pieces: Pieces) -> ast.Node:
     """Widen an expression by the brackets around it."""
     inner: ast.Node = pieces[1]

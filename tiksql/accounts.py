@@ -1,0 +1,195 @@
+"""What ``SHOW`` and ``DESCRIBE`` list of a study."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from typing import TYPE_CHECKING, Any
+
+from tiksql.catalog import load
+from tiksql.listings import Listing
+from tiksql.rows import Head
+from tiksql.store import collectors, reports
+
+if TYPE_CHECKING:
+    from tiksql.catalog import ColumnType
+    from tiksql.store.collections import Collection
+    from tiksql.store.study import Study
+
+
+def _heads(**types: ColumnType) -> tuple[Head, ...]:
+    return tuple(Head(name, type_) for name, type_ in types.items())
+
+
+def collections(study: Study, now: dt.datetime) -> Listing:
+    """List the collections: how far each is, and what it has cost."""
+    heads = _heads(
+        collection="text",
+        state="text",
+        records="integer",
+        requests="integer",
+        open="integer",
+        gaps="integer",
+        run="integer",
+        created_at="timestamp",
+        statement="text",
+    )
+    alive = collectors.alive(study, now)
+    rows = []
+    for row in reports.listing(study):
+        account = reports.account(study, row["run"])
+        rows.append(
+            (
+                row["name"],
+                reports.state(row, at_work=row["run"] in alive),
+                account.records,
+                account.requests,
+                account.open,
+                account.gaps,
+                row["number"],
+                _time(row["created_at"]),
+                row["statement"],
+            )
+        )
+    return Listing(heads, rows)
+
+
+def gaps(study: Study, found: Collection | None) -> Listing:
+    """List what was asked for and is missing, and what was not asked for yet."""
+    heads = _heads(
+        collection="text",
+        table="text",
+        first_day="date",
+        last_day="date",
+        key="text",
+        state="text",
+        reason="text",
+        since="timestamp",
+    )
+    rows = [
+        (
+            row["name"],
+            row["endpoint"],
+            _day(row["first_day"]),
+            _day(row["last_day"]),
+            row["key"],
+            "failed" if row["state"] == "gap" else _asked(row),
+            row["reason"],
+            _time(row["changed_at"]),
+        )
+        for row in reports.coverage(study, _number(found), "gap", "planned")
+    ]
+    return Listing(heads, rows)
+
+
+def _asked(row: Any) -> str:
+    return "read in part" if row["pages"] else "not asked"
+
+
+STATES = {"done": "complete", "needless": "not needed", "refused": "refused", "gap": "failed"}
+
+
+def coverage(study: Study, found: Collection | None) -> Listing:
+    """List every stretch of days and every key of the newest runs, and what each brought."""
+    heads = _heads(
+        collection="text",
+        table="text",
+        branch="integer",
+        first_day="date",
+        last_day="date",
+        key="text",
+        state="text",
+        records="integer",
+        requests="integer",
+        reason="text",
+        changed_at="timestamp",
+    )
+    rows = [
+        (
+            row["name"],
+            row["endpoint"],
+            row["branch"],
+            _day(row["first_day"]),
+            _day(row["last_day"]),
+            row["key"],
+            STATES.get(row["state"]) or _asked(row),
+            row["records"],
+            row["requests"],
+            row["reason"],
+            _time(row["changed_at"]),
+        )
+        for row in reports.coverage(study, _number(found))
+    ]
+    return Listing(heads, rows)
+
+
+def requests(study: Study) -> Listing:
+    """List every request that was sent from the study."""
+    heads = _heads(
+        sent_at="timestamp",
+        came_at="timestamp",
+        collection="text",
+        table="text",
+        first_day="date",
+        last_day="date",
+        key="text",
+        page="integer",
+        retry="boolean",
+        pool="text",
+        outcome="text",
+        status="integer",
+        records="integer",
+        log_id="text",
+    )
+    rows = []
+    for row in reports.requests(study):
+        sent, came, name, table, first, last, key, page, again, pool, outcome, *rest = row
+        times, days = (_time(sent), _time(came)), (_day(first), _day(last))
+        known = (outcome or "unknown").lower()
+        rows.append((*times, name, table, *days, key, page, bool(again), pool, known, *rest))
+    return Listing(heads, rows)
+
+
+def provenance(study: Study, found: Collection) -> Listing:
+    """Say where the rows of a collection are from: its definition, then every request."""
+    definition = found.definition
+    facts = {
+        "collection": found.name,
+        "statement": definition.statement,
+        "settings": json.dumps(dict(definition.options)),
+        "server": definition.server,
+        "catalog": definition.catalog,
+        "tiksql": definition.program,
+        "created_at": found.created_at.isoformat(),
+    }
+    rows: list[Any] = list(facts.items())
+    for row in reports.provenance(study, found.id):
+        rows.append(("request", json.dumps({name: row[name] for name in row.keys()})))  # noqa: SIM118, PERF401 - a Row is no dict
+    return Listing(_heads(what="text", value="text"), rows)
+
+
+def columns(found: Collection) -> Listing:
+    """List the columns of a collection, and of which column of the API each is a copy."""
+    heads = _heads(column="text", type="text", source="text", description="text")
+    rows = []
+    for column in found.definition.columns:
+        table, _, name = column.source.partition(".")
+        known = load().tables[table].columns.get(name) if table in load().tables else None
+        about = known.description if known else "made here"
+        rows.append((column.name, column.type, column.source or None, about))
+    return Listing(heads, rows)
+
+
+def _number(found: Collection | None) -> int | None:
+    return found.id if found else None
+
+
+def _time(text: str | None) -> dt.datetime | None:
+    if text is None:
+        return None
+    moment = dt.datetime.fromisoformat(text)
+    return moment if moment.tzinfo is None else moment.astimezone(dt.UTC).replace(tzinfo=None)
+
+
+def _day(text: str | None) -> dt.date | None:
+    return dt.date.fromisoformat(text) if text else None

@@ -1,0 +1,123 @@
+"""The line to the server: one client for all statements of a session, and what each may cost."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+from typing import TYPE_CHECKING
+
+from tiksql.catalog import load
+from tiksql.errors import QuotaError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Generator, Sequence
+
+    from tiksql.api.client import Client
+    from tiksql.api.events import Event, Keeper
+    from tiksql.api.quota import Meter
+    from tiksql.api.runner import Runner
+    from tiksql.backend import Backend
+    from tiksql.planning.plan import Plan, Request
+    from tiksql.reading import Ask
+    from tiksql.settings import Settings
+
+
+USED_UP = "TS532"
+"""The code of the error that the day's quota is used up."""
+
+AFTER_MIDNIGHT = (5.0, 60.0)
+"""Seconds that are waited besides: clocks differ, and others wait for midnight, too."""
+
+
+def after_midnight() -> float:
+    """Choose the seconds that are waited besides, by chance."""
+    return random.uniform(*AFTER_MIDNIGHT)  # noqa: S311 - no secret
+
+
+def until_midnight(now: dt.datetime) -> float:
+    """Return the seconds until the next day of UTC begins."""
+    tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time())
+    return (tomorrow - now).total_seconds()
+
+
+def shown(seconds: float) -> str:
+    """Write a time that has to be waited."""
+    hours, minutes = divmod(round(seconds / 60), 60)
+    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
+
+
+class Line:
+    """Asks one server; nothing is opened before the first request."""
+
+    def __init__(
+        self, backend: Backend, settings: Callable[[], Settings], warn: Callable[[str], None]
+    ) -> None:
+        self._backend = backend
+        self._settings = settings
+        self._warn = warn
+        self._client: Client | None = None
+        self._runner: Runner | None = None
+
+    def close(self) -> None:
+        """Close it; a later request opens it again."""
+        if self._runner:
+            self._runner.close()
+        self._runner = self._client = None
+
+    def asking(self, made: Plan, meter: Meter, keeper: Keeper, *, goes_on: bool = False) -> Ask:
+        """Return how the requests of a plan are asked for; with ``goes_on`` what fails is a gap."""
+
+        def ask(requests: Sequence[Request]) -> Generator[Event, None, None]:
+            from tiksql.api.executor import fetch  # noqa: PLC0415 - see above
+
+            if not requests:
+                return
+            client, runner = self._line()
+            meter.ledger, meter.journal = client.meter.ledger, keeper
+            self._keep_reserve(requests[0].table.pool, meter)
+            careful = made.limit is not None and (made.streams or made.stop)
+            concurrency = 1 if careful else self._settings().number("concurrency")
+            asking = client.metered(meter)
+            keeper.expect(requests)
+            yield from runner.run(
+                lambda: fetch(
+                    requests, asking, concurrency=concurrency, keeper=keeper, goes_on=goes_on
+                )
+            )
+
+        return ask
+
+    def budget(self, made: Plan) -> Meter:
+        """Return the cap of a collection: what was set, otherwise what the day has left."""
+        from tiksql.api.quota import Meter  # noqa: PLC0415 - see above
+
+        value, origin = self._settings().values["max_requests"]
+        if origin != "default":
+            return Meter(max_requests=int(value))
+        used = self._backend.used_today(made.pool) if made.pool else None
+        left = load().pools[made.pool].requests_a_day - used if made.pool and used else 0
+        return Meter(max_requests=left if left > 0 else None)
+
+    def _line(self) -> tuple[Client, Runner]:
+        from tiksql.api.runner import Runner  # noqa: PLC0415 - see above
+
+        if self._client is None or self._runner is None:
+            self._client = self._backend.connect(self._warn)
+            self._runner = Runner(self._client.aclose)
+        return self._client, self._runner
+
+    def _keep_reserve(self, pool: str, meter: Meter) -> None:
+        """Lower the cap so that the reserved part of a pool's quota of today stays untouched."""
+        reserve = self._settings().number("reserve")
+        used = self._backend.used_today(pool) if reserve else None
+        if used is None:
+            return
+        free = load().pools[pool].requests_a_day - used - reserve
+        if free <= 0:
+            raise QuotaError(
+                "TS534",
+                f"only the reserve of {reserve} requests is left of today's quota",
+                hint="SET reserve = 0 gives it free",
+            )
+        least = meter.requests + free
+        meter.max_requests = min(least, least if meter.max_requests is None else meter.max_requests)

@@ -1,0 +1,1 @@
+"""Studies: one SQLite file with collections, every request, and every page as it came."""
