@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo check soak format golden bench spark wheel clean
+.PHONY: demo check soak format golden reference bench spark wheel clean
 
 demo: .venv/ready  ## the query of TikTok's Getting Started page, on the emulator
 	$(BIN)/tiksql --emulator --format table -f examples/getting_started.tsql
@@ -24,6 +24,11 @@ format: .venv/ready  ## format the code and mend what can be mended
 
 golden: .venv/ready  ## record golden files and examples anew; review the diff
 	UPDATE_GOLDEN=1 $(BIN)/pytest tests -k "golden or examples"
+
+reference: .venv/ready  ## make the pages and editor files that the catalog gives anew
+	$(BIN)/tiksql schema --markdown > grammar/tables.md
+	$(BIN)/tiksql schema --textmate > grammar/editors/vscode/tiksql.tmLanguage.json
+	$(BIN)/tiksql schema --plist > grammar/editors/sublime/TikSQL.tmLanguage
 
 bench: .venv/ready  ## measure against a bare loop and the official client
 	$(BIN)/python bench/run.py

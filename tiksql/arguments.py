@@ -12,13 +12,13 @@ from tiksql.translate import FORMS
 from tiksql.version import __version__
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-COMMANDS = ("translate", "check", "emulator", "schema", "status", "auth")
+COMMANDS = ("translate", "check", "fmt", "emulator", "schema", "status", "auth")
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, check, emulator, schema, status and auth (each has
+input. Other commands: tiksql translate, check, fmt, emulator, schema, status and auth (each has
 --help)."""
 
 EXIT_STATUSES = """\
@@ -53,6 +53,10 @@ class Arguments:
     to: str = "text"
     all_pages: bool = False
     source_form: str = "sql"
+    fields: str | None = None
+    table: str | None = None
+    days: list[str] | None = None
+    check: bool = False
     file: str | None = None
     files: list[str] = field(default_factory=list)
     wait: bool = False
@@ -100,13 +104,41 @@ def parse_translate(argv: Sequence[str]) -> Arguments:
     )
     parser.add_argument("file", nargs="?", metavar="FILE", help="a script; - for standard input")
     add = parser.add_argument
-    add("--to", required=True, metavar="FORMAT", help=", ".join(FORMS))
+    add("--to", metavar="FORMAT", help=f"{', '.join(FORMS)} (behind --from: sql, if not given)")
     add("--all-pages", action="store_true", help="follow the pages behind the first (curl, python)")
-    add("--from", dest="source_form", default="sql", metavar="FORM", help="sql")
+    _from(parser)
     _statements(parser)
     _servers(parser)
     add("-o", "--output", metavar="FILE", help="write there instead of to standard output")
     _common(parser)
+    arguments = parser.parse_args(argv, namespace=Arguments(to=""))
+    if not arguments.to and arguments.source_form == "sql":
+        parser.error("the following arguments are required: --to")
+    arguments.to = arguments.to or "sql"
+    return arguments
+
+
+def _from(parser: argparse.ArgumentParser) -> None:
+    add = parser.add_argument
+    forms = "sql, json, curl, http (a .http file) or helper (tiktok_research_api_helper)"
+    add("--from", dest="source_form", default="sql", metavar="FORM", help=forms)
+    add("--fields", metavar="F,F", help="fields of requests that do not name theirs")
+    add("--table", metavar="T", help="table of bodies that fit more than one endpoint")
+    add("--days", nargs=2, metavar="DAY", help="first and last day of requests without days")
+
+
+def parse_fmt(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql fmt``."""
+    parser = _Parser(
+        "tiksql fmt",
+        description="Lay out scripts; comments and tokens stay what they are.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("files", nargs="+", metavar="FILE", help="a script; - for standard input")
+    parser.add_argument(
+        "--check", action="store_true", help="name what would change, and exit with 1 if any"
+    )
+    parser.add_argument("--errors", choices=("text", "json"), default="text", help="form of errors")
     return parser.parse_args(argv, namespace=Arguments())
 
 
@@ -137,11 +169,20 @@ def parse_status(argv: Sequence[str]) -> Arguments:
     return parser.parse_args(argv, namespace=Arguments())
 
 
-def parse_schema(argv: Sequence[str]) -> bool:
-    """Read the arguments of ``tiksql schema``: whether JSON is wanted."""
+def parse_schema(argv: Sequence[str]) -> str:
+    """Read the arguments of ``tiksql schema``: the form that is wanted."""
     parser = _Parser("tiksql schema", description="Show what the API offers.", allow_abbrev=False)
-    parser.add_argument("--json", action="store_true", help="the whole catalog, for programs")
-    return bool(parser.parse_args(argv).json)
+    form = parser.add_mutually_exclusive_group()
+    add = form.add_argument
+    forms = {
+        "json": "the whole catalog, for programs",
+        "markdown": "a page of reference",
+        "textmate": "a grammar for VS Code and other editors",
+        "plist": "the same for Sublime Text",
+    }
+    for name, words in forms.items():
+        add(f"--{name}", dest="form", action="store_const", const=name, default="text", help=words)
+    return str(parser.parse_args(argv).form)
 
 
 def parse_auth(argv: Sequence[str]) -> tuple[str, bool]:
@@ -244,27 +285,3 @@ def _seconds(text: str) -> float:
     if not 0 < seconds < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is no number of seconds")
     return seconds
-
-
-def read_values(
-    written: Sequence[str], read_lines: Callable[[str], list[str]]
-) -> dict[str, object]:
-    """Read ``-v`` arguments: one value a name, or a list where a name comes again or has @FILE.
-
-    ``read_lines`` gives the lines of a file by its path.
-    """
-    values: dict[str, object] = {}
-    for one in written:
-        name, sign, text = one.partition("=")
-        if not sign or not name.isidentifier():
-            raise UsageError("TS604", f"-v {one} is not NAME=VALUE", hint="-v tag=hello")
-        new: object = text
-        if text.startswith("@"):
-            new = text[1:] if text.startswith("@@") else read_lines(text[1:])
-        old = values.get(name.lower())
-        values[name.lower()] = new if old is None else [*_many(old), *_many(new)]
-    return values
-
-
-def _many(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else [value]

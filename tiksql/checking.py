@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from tiksql.catalog import load
-from tiksql.errors import TikSQLError
+from tiksql.errors import ParseError, TikSQLError
 from tiksql.parameters import Declared, declared, typed
 from tiksql.planning.binding import bind, children, parameters
 from tiksql.planning.trees import nodes
+from tiksql.source import Source, Span
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tiksql.session import Session
-    from tiksql.source import Source, Span
 
 SAMPLES = {
     "text": "a",
@@ -32,30 +32,84 @@ SAMPLES = {
 
 
 class Checked(Struct):
-    """What was found in one script."""
+    """What was found in one script; errors have the number of their statement."""
 
     statements: int
     parameters: list[str]
     errors: list[tuple[int | None, TikSQLError]]
 
 
+class Numbered(Struct):
+    """A statement, its number, and how far into the script its places are counted from."""
+
+    number: int
+    statement: ast.Statement
+    start: int = 0
+
+
 def check(session: Session, source: Source, given: dict[str, object]) -> Checked:
     """Read, resolve and plan every statement of a script, asking nothing of anybody."""
-    from tiksql.syntax.parser import parse  # noqa: PLC0415 - lark only where there is a text
-
+    read, errors = _read(source)
+    count = len(read) + len(errors)
     try:
-        statements = parse(source).statements
         asked = list(declared(source))
         values = typed(source, {**_samples(asked), **given})
     except TikSQLError as error:
-        return Checked(0, [], [(None, error)])
+        return Checked(count, [], [(None, error), *errors])
+    statements = tuple(each.statement for each in read)
     used = {p.name: None for statement in statements for p in parameters(statement)}
     for name in used:
         values.setdefault(name, _likely(statements, name))
-    errors = list(_errors(session, statements, values))
+    errors += _errors(session, read, values)
     names = {parameter.name for parameter in asked}
     undeclared = [f":{name}" for name in used if name not in names]
-    return Checked(len(statements), [*map(str, asked), *undeclared], errors)
+    return Checked(count, [*map(str, asked), *undeclared], sorted(errors, key=_place))
+
+
+def _place(error: tuple[int | None, TikSQLError]) -> int:
+    return error[0] or 0
+
+
+def _read(source: Source) -> tuple[list[Numbered], list[tuple[int | None, TikSQLError]]]:
+    """Read a script; where it has a mistake, read its statements one by one and find them all."""
+    from tiksql.syntax.parser import parse  # noqa: PLC0415 - lark only where there is a text
+    from tiksql.syntax.statements import parts  # noqa: PLC0415 - only for mistakes
+
+    try:
+        return [Numbered(n, each) for n, each in enumerate(parse(source).statements, 1)], []
+    except TikSQLError:
+        pass
+    read: list[Numbered] = []
+    errors: list[tuple[int | None, TikSQLError]] = []
+    for number, part in enumerate(parts(source.text), 1):
+        if part.is_command:
+            errors.append((number, _for_the_prompt(part.text, part.start)))
+            continue
+        try:
+            found = parse(Source(part.text)).statements
+            read += [Numbered(number, statement, part.start) for statement in found]
+        except TikSQLError as error:
+            errors.append((number, _moved(error, part.start)))
+    return read, errors
+
+
+def _for_the_prompt(command: str, start: int) -> ParseError:
+    word = command.split(maxsplit=1)[0]
+    files = {"\\i": "give both files: -f one -f other", "\\o": "-o FILE", "\\format": "--format F"}
+    return ParseError(
+        "TS175",
+        f"{word} is a command of the prompt, and files hold statements only",
+        span=Span(start, start + len(command)),
+        hint=files.get(word, "leave it out"),
+    )
+
+
+def _moved(error: TikSQLError, start: int) -> TikSQLError:
+    """Count the place of an error from the start of the script."""
+    if error.span is not None:
+        error.span = Span(error.span.start + start, error.span.end + start)
+    error.source = None
+    return error
 
 
 def _samples(asked: list[Declared]) -> dict[str, object]:
@@ -83,16 +137,16 @@ def _sample_of(name: str) -> str | None:
 
 
 def _errors(
-    session: Session, statements: tuple[ast.Statement, ...], values: dict[str, object]
+    session: Session, read: list[Numbered], values: dict[str, object]
 ) -> Iterator[tuple[int | None, TikSQLError]]:
-    for number, statement in enumerate(statements, 1):
-        places = [parameter.span for parameter in parameters(statement)]
+    for each in read:
+        places = [parameter.span for parameter in parameters(each.statement)]
         try:
-            _check(session, bind(statement, values))
+            _check(session, bind(each.statement, values))
         except TikSQLError as error:
             # What is wrong with a sample says nothing about the value that it stands for.
             if error.span is None or not any(_meet(error.span, place) for place in places):
-                yield number, error
+                yield each.number, _moved(error, each.start)
 
 
 def _meet(one: Span, other: Span) -> bool:
@@ -108,3 +162,8 @@ def _check(session: Session, statement: ast.Statement) -> None:
             session.plan(query)
         case ast.SetSetting() | ast.ResetSetting() | ast.Describe() | ast.Copy():
             session.execute(statement, {})
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -5,34 +5,31 @@ from __future__ import annotations
 import os
 import sys
 import time
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.arguments import (
-    COMMANDS,
     parse_auth,
     parse_check,
+    parse_fmt,
     parse_main,
     parse_schema,
     parse_status,
     parse_translate,
-    read_values,
 )
 from tiksql.console import Console
-from tiksql.errors import InterruptError, TikSQLError, UsageError
-from tiksql.files import decoded, read_lines, read_script, written_aside
+from tiksql.errors import InterruptError, TikSQLError
+from tiksql.files import written_aside
+from tiksql.means import session_of, sources_of, values_of
 from tiksql.script import Run
-from tiksql.session import Session
 from tiksql.source import Source
-from tiksql.spelling import nearest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tiksql.arguments import Arguments
-    from tiksql.backend import Backend
-    from tiksql.settings import Settings
 
 A_BUG = 70
 
@@ -66,9 +63,10 @@ def main(argv: Sequence[str], console: Console) -> int:
     except SystemExit as done:  # argparse has shown its help or the version
         return int(done.code or 0)
     except Exception:  # noqa: BLE001 - the edge of the program: a bug shows its traceback
-        from tiksql.output.problems import render_bug  # noqa: PLC0415 - only for a bug
+        import traceback  # noqa: PLC0415 - only for a bug
 
-        console.stderr.write(render_bug())
+        console.stderr.write(traceback.format_exc())
+        console.stderr.write("this is a bug in tiksql; please report it with the lines above\n")
         return A_BUG
 
 
@@ -100,10 +98,15 @@ def _dispatch(argv: list[str], console: Console) -> int:
             return auth.run(*parse_auth(rest), console)
         case ["check", *rest]:
             return _check(parse_check(rest), console)
+        case ["fmt", *rest]:
+            return _fmt(parse_fmt(rest), console)
         case ["status", *rest]:
             return _status(parse_status(rest), console)
         case ["schema", *rest]:
-            return _schema(console, as_json=parse_schema(rest))
+            from tiksql.schema import schema  # noqa: PLC0415 - one of many
+
+            console.stdout.write(schema(parse_schema(rest)))
+            return 0
         case ["translate", *rest]:
             return _translate(parse_translate(rest), console)
         case _:
@@ -114,16 +117,16 @@ def _dispatch(argv: list[str], console: Console) -> int:
 
 
 def _statements(arguments: Arguments, console: Console) -> int:
-    session = _session(arguments, console)
+    session = session_of(arguments, console)
     if arguments.wait:
         session.studies.wait = time.sleep
-    job = Run(session, console, arguments, _values(arguments))
+    job = Run(session, console, arguments, values_of(arguments))
     try:
         if not arguments.scripts and console.stdin.isatty():
             from tiksql.shell.repl import start  # noqa: PLC0415 - the prompt only
 
             return start(job)
-        for source in _sources(arguments, console):
+        for source in sources_of(arguments, console):
             if not job.script(source):
                 break
     except KeyboardInterrupt:
@@ -138,29 +141,46 @@ def _statements(arguments: Arguments, console: Console) -> int:
 
 
 def _translate(arguments: Arguments, console: Console) -> int:
-    from tiksql.translating import Translation  # noqa: PLC0415 - for this command only
-
-    if arguments.source_form != "sql":
-        raise UsageError("TS405", f"there is no translation from {arguments.source_form} yet")
     if arguments.file:
         arguments.scripts.append(("-f", arguments.file))
-    session = _session(arguments, console)
-    job = Run(session, console, arguments, _values(arguments))
-    translation = Translation(session, arguments.to, arguments.all_pages, job.note)
-    texts: list[str] = []
-    for source in _sources(arguments, console):
+    job = Run(session_of(arguments, console), console, arguments, values_of(arguments))
+    text = "".join(_translated(job, sources_of(arguments, console)))
+    if arguments.output and not job.status:
+        with written_aside(Path(arguments.output)) as stream:
+            stream.write(text)
+    elif not arguments.output:
+        console.stdout.write(_shown(text, console))
+    return job.status
+
+
+def _translated(job: Run, sources: Iterator[Source]) -> Iterator[str]:
+    """Translate every source; what stands before an error in it is kept."""
+    from tiksql.translating import Translation  # noqa: PLC0415 - for this command only
+
+    wanted = job.arguments
+    translation = Translation(job.session, wanted.to, wanted.all_pages, job.note)
+    for source in sources:
         try:
-            for text in translation.texts(source, job.values):
-                texts.append(text)  # noqa: PERF402 - those before an error are kept
+            script = _script_of(job, source)
+            if script is not source and wanted.to.lower() == "sql":
+                yield script.text
+            else:
+                yield from translation.texts(script, job.values)
         except TikSQLError as error:
             error.source = error.source or source
             job.failed(error)
-    if arguments.output and not job.status:
-        with written_aside(Path(arguments.output)) as stream:
-            stream.write("".join(texts))
-    elif not arguments.output:
-        console.stdout.write(_shown("".join(texts), console))
-    return job.status
+
+
+def _script_of(job: Run, source: Source) -> Source:
+    """Return a source as a script, which it may have to become first."""
+    wanted = job.arguments
+    if wanted.source_form.lower() == "sql":
+        return source
+    from tiksql import reversing  # noqa: PLC0415 - for --from only
+
+    said = reversing.wanted(wanted.fields, wanted.table, wanted.days)
+    reversal = reversing.Reversal(job.session, source, said, job.note)
+    return Source(reversal.script(wanted.source_form), source.name)
 
 
 def _shown(text: str, console: Console) -> str:
@@ -171,18 +191,23 @@ def _shown(text: str, console: Console) -> str:
 
 
 def _check(arguments: Arguments, console: Console) -> int:
-    from tiksql.checking import check  # noqa: PLC0415 - for this command only
+    from tiksql.checking import check, counted  # noqa: PLC0415 - for this command only
 
-    arguments.scripts = [("-f", name) for name in arguments.files]
-    session = _session(arguments, console)
-    job = Run(session, console, arguments, _values(arguments))
-    for source in _sources(arguments, console):
+    session = session_of(arguments, console)
+    job = Run(session, console, arguments, values_of(arguments))
+    for name in arguments.files:
+        arguments.scripts = [("-f", name)]
+        try:
+            (source,) = sources_of(arguments, console)
+        except TikSQLError as error:
+            job.failed(error)
+            continue
         found = check(session, source, job.values)
-        for number, error in found.errors:
-            error.source = error.source or source
-            job.failed(error, number)
-        lines = [f"{source.name}: {found.statements} statements, {len(found.errors)} errors"]
-        console.stdout.writelines(f"{line}\n" for line in [*lines, *_indented(found.parameters)])
+        for number, wrong in found.errors:
+            wrong.source = wrong.source or source
+            job.failed(wrong, number)
+        counts = f"{counted(found.statements, 'statement')}, {counted(len(found.errors), 'error')}"
+        console.stdout.write("\n  ".join([f"{source.name}: {counts}", *found.parameters]) + "\n")
     return job.status
 
 
@@ -201,105 +226,8 @@ def _status(arguments: Arguments, console: Console) -> int:
     return 0
 
 
-def _indented(lines: list[str]) -> list[str]:
-    return [f"  {line}" for line in lines]
+def _fmt(arguments: Arguments, console: Console) -> int:
+    from tiksql.formatting import fmt  # noqa: PLC0415 - for this command only
 
-
-def _schema(console: Console, *, as_json: bool) -> int:
-    from tiksql import listings  # noqa: PLC0415 - for this command only
-    from tiksql.catalog import load  # noqa: PLC0415 - see above
-
-    if as_json:
-        import msgspec  # noqa: PLC0415 - see above
-
-        document = msgspec.json.format(msgspec.json.encode(load()), indent=2)
-        console.stdout.write(document.decode() + "\n")
-        return 0
-    for number, table in enumerate(load().tables.values()):
-        console.stdout.write("\n" * bool(number) + f"{table.name}: {table.description}\n")
-        for name, type_, selected, filtered, description in listings.columns(table).rows:
-            marks = f"selected: {selected}, filtered: {filtered}"
-            console.stdout.write(f"  {name} {type_} ({marks}): {description}\n")
-    return 0
-
-
-# --- what a command works with --------------------------------------------------------------------
-
-
-def _session(arguments: Arguments, console: Console) -> Session:
-    study = _study(arguments.study) if arguments.study else None
-    session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
-    session.allow_outside = arguments.allow_outside
-    return session
-
-
-def _study(name: str) -> Path:
-    """Return the file of a study; a word that is no file's name is a command that was misspelt."""
-    path = Path(name)
-    if path.exists() or path.suffix or path.name != name:
-        return path
-    near = nearest(name, COMMANDS)
-    raise UsageError(
-        "TS606",
-        f"{name} is no command, and the name of a study has a suffix, as in {name}.db",
-        hint=f"did you mean tiksql {near}?" if near else "statements are given with -c or -f",
-    )
-
-
-def _backend(arguments: Arguments, console: Console) -> Backend:
-    from tiksql import backend  # noqa: PLC0415 - not for help and mistakes
-
-    if arguments.emulator:
-        return backend.emulator(run_seconds=arguments.timeout)
-    from platformdirs import user_state_path  # noqa: PLC0415 - not for the emulator
-
-    from tiksql.api import keeping  # noqa: PLC0415 - see above
-    from tiksql.catalog import load  # noqa: PLC0415 - see above
-
-    url = arguments.base_url or console.environ.get("TIKSQL_BASE_URL") or load().base_url
-    server = backend.Server(
-        url,
-        console.environ,
-        user_state_path("tiksql"),
-        keeping.usual_path(),
-        arguments.send_credentials_to,
-        arguments.timeout,
-    )
-    return server.backend()
-
-
-def _settings(arguments: Arguments, console: Console) -> Settings:
-    from tiksql.settings import load  # noqa: PLC0415 - not for help and mistakes
-
-    config = None
-    if not (arguments.no_config or console.environ.get("TIKSQL_NO_CONFIG")):
-        from platformdirs import user_config_path  # noqa: PLC0415 - see above
-
-        config = user_config_path("tiksql") / "config.toml"
-    settings = load(config, console.environ, arguments.profile)
-    flags = {
-        "format": arguments.format,
-        "max_requests": arguments.max_requests,
-        "concurrency": arguments.concurrency,
-        "allow_partial": True if arguments.allow_partial else None,
-        "on_error": arguments.on_error,
-        "color": arguments.color,
-    }
-    for name, value in flags.items():
-        if value is not None:
-            settings = settings.having(name, value, "flag")
-    return settings
-
-
-def _values(arguments: Arguments) -> dict[str, object]:
-    return read_values(arguments.values, read_lines)
-
-
-def _sources(arguments: Arguments, console: Console) -> Iterator[Source]:
-    for number, (kind, text) in enumerate(arguments.scripts or [("-f", "-")], 1):
-        if kind == "-c":
-            yield Source(text, "-c" if len(arguments.scripts) == 1 else f"-c {number}")
-        elif text == "-":
-            yield decoded(console.stdin.buffer.read(), "<stdin>")
-        else:
-            yield read_script(text)
+    shown = partial(_show, console=console, as_json=arguments.errors == "json")
+    return fmt(arguments.files, console, shown, check=arguments.check)

@@ -3,6 +3,7 @@
 TikSQLError
   LanguageError            the statement is wrong, at a span
     ParseError             TS1xx  it cannot be read
+    ForeignError           TS15x… a request in another form cannot be read as one
     ResolveError           TS2xx  a name, type or value does not exist
     PlanError              TS3xx  it is clear, but no request can mean it
     UnavailableError       TS4xx  it is right, and this version does not run it yet
@@ -58,6 +59,12 @@ class ParseError(LanguageError):
     """The text is not a statement of the language."""
 
     kind = "syntax"
+
+
+class ForeignError(LanguageError):
+    """A text in another form, such as JSON or curl, is no request that the API would take."""
+
+    kind = "foreign"
 
 
 class ResolveError(LanguageError):

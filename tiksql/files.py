@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from tiksql.errors import OutputError, ParseError, UsageError
 from tiksql.source import Source, Span
@@ -14,10 +14,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def read_script(name: str) -> Source:
-    """Read a file as a script; raise ``UsageError`` where there is none."""
+MOST_OCTETS = 4 * 2**20
+"""Size of a file of requests; a plan of ours for ten years of windows has a hundredth of it."""
+
+
+def read_script(name: str, most: int | None = None) -> Source:
+    """Read a file as a script; raise ``UsageError`` where there is none, or too much of it."""
     try:
-        return decoded(Path(name).read_bytes(), name)
+        with Path(name).open("rb") as stream:
+            return decoded(_octets(stream, name, most), name)
     except OSError as error:
         raise UsageError("TS607", f"{name} cannot be read: {error.strerror}") from None
 
@@ -26,6 +31,23 @@ def read_lines(name: str) -> list[str]:
     """Read the lines of a file that are not blank."""
     text = read_script(name).text.removeprefix("\ufeff")
     return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def read_input(stream: BinaryIO, most: int | None = None) -> Source:
+    """Read standard input as a script."""
+    return decoded(_octets(stream, "<stdin>", most), "<stdin>")
+
+
+def _octets(stream: BinaryIO, name: str, most: int | None) -> bytes:
+    """Read a stream, but no more of it than is allowed."""
+    octets = stream.read() if most is None else stream.read(most + 1)
+    if most is not None and len(octets) > most:
+        raise UsageError(
+            "TS641",
+            f"{name} is larger than {most:,} bytes, which is no file of requests",
+            hint="give the requests, not the answers; part a long list of them",
+        )
+    return octets
 
 
 def decoded(octets: bytes, name: str) -> Source:

@@ -28,11 +28,12 @@ def _texts(*names: str) -> tuple[Head, ...]:
 def tables(catalog: Catalog) -> Listing:
     """List the tables: what each one needs, and what it is."""
     heads = _texts("table", "needs", "quota", "description")
-    rows = [(t.name, _needs(t), t.pool, t.description) for t in catalog.tables.values()]
+    rows = [(t.name, needs(t), t.pool, t.description) for t in catalog.tables.values()]
     return Listing(heads, rows)
 
 
-def _needs(table: Table) -> str:
+def needs(table: Table) -> str:
+    """Say what a statement has to give."""
     if table.needs == "conditions":
         return "a condition and a range of days"
     return " or ".join(column.name for column in table.keys)
@@ -46,7 +47,7 @@ def columns(table: Table) -> Listing:
             column.name,
             column.type,
             "yes" if column.selectable else "no",
-            _filtered(column),
+            filtered(column),
             column.description,
         )
         for column in table.columns.values()
@@ -57,7 +58,8 @@ def columns(table: Table) -> Listing:
 SIGNS = {"EQ": "=", "IN": "IN", "GT": ">", "GTE": ">=", "LT": "<", "LTE": "<="}
 
 
-def _filtered(column: Column) -> str:
+def filtered(column: Column) -> str:
+    """Say how the API filters by a column."""
     if column.key:
         return "= IN (key)"
     if column.filter is None:

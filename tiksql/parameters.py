@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from tiksql.errors import ParseError, ResolveError
+from tiksql.errors import ParseError, ResolveError, UsageError
 from tiksql.source import Span
 from tiksql.spelling import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tiksql.source import Source
 
@@ -157,3 +157,27 @@ READERS: dict[str, Callable[[object], object]] = {
     "id": lambda value: int(str(value)),
 }
 """How the value of each type is read."""
+
+
+def read_values(
+    written: Sequence[str], read_lines: Callable[[str], list[str]]
+) -> dict[str, object]:
+    """Read ``-v`` arguments: one value a name, or a list where a name comes again or has @FILE.
+
+    ``read_lines`` gives the lines of a file by its path.
+    """
+    values: dict[str, object] = {}
+    for one in written:
+        name, sign, text = one.partition("=")
+        if not sign or not name.isidentifier():
+            raise UsageError("TS604", f"-v {one} is not NAME=VALUE", hint="-v tag=hello")
+        new: object = text
+        if text.startswith("@"):
+            new = text[1:] if text.startswith("@@") else read_lines(text[1:])
+        old = values.get(name.lower())
+        values[name.lower()] = new if old is None else [*_many(old), *_many(new)]
+    return values
+
+
+def _many(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]

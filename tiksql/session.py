@@ -63,8 +63,8 @@ Answer: TypeAlias = "Stream | Text | Export | None"
 class Session:
     """Statements on one server, with settings that they can change, and perhaps in a study.
 
-    ``warn`` is told what belongs to no statement. Without a study, collections live as long as the
-    session. ``allow_outside`` lets ``COPY`` leave the working directory; no statement sets it.
+    ``warn`` is told what belongs to no statement. Without a study, collections end with it.
+    ``allow_outside`` lets ``COPY`` leave the working directory; no statement sets it.
     """
 
     def __init__(

@@ -64,7 +64,7 @@ def test_a_note_for_a_program_is_one_line_too(run):
         (["--base-url", "nonsense"], "TS610"),
         (["transalte"], "TS606"),
         (["translate"], "TS601"),
-        (["translate", "--to", "json", "--from", "curl"], "TS405"),
+        (["translate", "--to", "json", "--from", "yaml"], "TS405"),
         (["schema", "--yaml"], "TS601"),
     ],
 )

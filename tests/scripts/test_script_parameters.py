@@ -130,3 +130,47 @@ def test_check_of_a_script_that_cannot_be_read_is_one_error(run):
     outcome = run("check", "-", stdin=b"SELCT 1")
     assert outcome.status == 1
     assert "did you mean SELECT" in outcome.err
+
+
+def test_check_finds_the_mistakes_of_all_statements_at_once(run, tmp_path):
+    script = tmp_path / "wrong.tsql"
+    script.write_text(
+        "-- @param tag text default 'a;b' a list\n"
+        "SELCT 1;\n"
+        "\\d videos\n"
+        "SELECT ';' FROM videos WHERE keyword = :tag AND create_date = '2024-01-01'; -- ;\n"
+        "SELECT like_cuont FROM videos WHERE keyword = 'a' AND create_date = '2024-01-01';\n"
+        "SELECT id, FROM videos; /* ; */\n"
+        "SELECT 'open"
+    )
+    outcome = run("check", "--errors", "json", script)
+    errors = [json.loads(line)["error"] for line in outcome.err.splitlines()]
+    assert [error["code"] for error in errors] == ["TS103", "TS175", "TS201", "TS105", "TS107"]
+    assert [error["span"]["line"] for error in errors] == [2, 3, 5, 6, 7]
+    assert [error["statement"] for error in errors] == [1, 2, 4, 5, 6]
+    assert outcome.status == 1
+    assert outcome.out.startswith(f"{script}: 6 statements, 5 errors\n  :tag text")
+
+
+def test_check_says_that_commands_of_the_prompt_are_not_for_files(run):
+    outcome = run("check", "-", stdin=b"SELECT 1;\n  \\i other.tsql\nSELECT 2;\n")
+    assert outcome.status == 1
+    assert "<stdin>:2:3" in outcome.err
+    assert "is a command of the prompt" in outcome.err
+    assert "-f one -f other" in outcome.err
+    assert outcome.out == "<stdin>: 3 statements, 1 error\n"
+
+
+def test_check_goes_on_behind_a_file_that_is_not_there(run, tmp_path):
+    script = tmp_path / "a.tsql"
+    script.write_text("SELECT 1;")
+    outcome = run("check", tmp_path / "none.tsql", script)
+    assert outcome.status == 2
+    assert "TS607" in outcome.err
+    assert outcome.out == f"{script}: 1 statement, 0 errors\n"
+
+
+def test_check_shows_a_wrong_declaration_and_the_mistakes_below_it(run):
+    outcome = run("check", "-", "--errors", "json", stdin=b"-- @param a dat\nSELCT 1;")
+    codes = [json.loads(line)["error"]["code"] for line in outcome.err.splitlines()]
+    assert codes == ["TS126", "TS103"]

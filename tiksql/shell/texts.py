@@ -7,9 +7,9 @@ import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiksql.arguments import read_values
 from tiksql.errors import OutputError, TikSQLError, UsageError
 from tiksql.files import read_lines, read_script, written_aside
+from tiksql.parameters import read_values
 from tiksql.rows import Head
 from tiksql.shell.showing import unquoted
 from tiksql.source import Source

@@ -113,7 +113,12 @@ def check_tree(root: ast.Node) -> None:
         if depth > MAX_DEPTH:
             raise too_deep(node.span)
         waiting += [(child, depth + 1) for child in _children(node)]
-    if deepest > DEEP:
+    make_room(deepest)
+
+
+def make_room(depth: int) -> None:
+    """Let Python call as deep as walking something of a depth needs."""
+    if depth > DEEP:
         sys.setrecursionlimit(max(sys.getrecursionlimit(), CALLS * MAX_DEPTH))
 
 

@@ -37,8 +37,14 @@ BOM = "\ufeff"
 
 def parse(source: Source) -> ast.Script:
     """Read all statements of a text, or raise a ParseError that says what is wrong and where."""
+    return read(source)[0]
+
+
+def read(source: Source) -> tuple[ast.Script, list[Token]]:
+    """Read a text as ``parse`` does, and give its tokens, too: comments are none."""
+    tokens: list[Token] = []
     try:
-        return _parse(source.text)
+        return _parse(source.text, tokens), tokens
     except ParseError as error:
         error.source = source
         raise
@@ -64,12 +70,11 @@ def build(tokens: Iterable[Token]) -> ast.Script:
     return _run(language(), "", [], tokens)
 
 
-def _parse(text: str) -> ast.Script:
+def _parse(text: str, tokens: list[Token]) -> ast.Script:
     check_length(text)
     if text.startswith(BOM):
         text = " " + text[1:]
     table = language()
-    tokens: list[Token] = []
     script = _run(table, text, tokens)
     if len(tokens) > SHALLOW:
         check_tree(script)

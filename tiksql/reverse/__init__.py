@@ -1,0 +1,1 @@
+"""Requests that people wrote in other forms, read back as SQL."""
