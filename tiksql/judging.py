@@ -87,16 +87,7 @@ def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[P
     """
     assert plan.local is not None
     engine = Engine(folder=folder)
-    made = {
-        scan.name: engine.create(
-            scan.name, [LocalColumn(c.name, c.type, c.members) for c in scan.columns]
-        )
-        for scan in plan.scans
-    }
-    for table in plan.stored:
-        engine.create(
-            table.key, [LocalColumn(c.name, c.type, stored=c.stored) for c in table.columns]
-        )
+    made = _created(engine, plan)
     names = _Names(plan, now)
     local = plan.local
     if plan.streams:
@@ -130,6 +121,20 @@ def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[P
         stop=plan.stop if stop else "",
     )
     return whole, Judge(engine, answer, keys, stop, dropped)
+
+
+def _created(engine: Engine, plan: Plan) -> dict[str, str]:
+    """Make the tables of a plan, empty; return how those of scans are made, by their names."""
+    for table in plan.stored:
+        engine.create(
+            table.key, [LocalColumn(c.name, c.type, stored=c.stored) for c in table.columns]
+        )
+    return {
+        scan.name: engine.create(
+            scan.name, [LocalColumn(c.name, c.type, c.members) for c in scan.columns]
+        )
+        for scan in plan.scans
+    }
 
 
 def _checked(engine: Engine, query: LocalQuery) -> LocalQuery:

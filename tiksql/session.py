@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """An answer that is a text, such as that of ``EXPLAIN``; ``ANALYZE`` has read a stream."""
+    """An answer that is a text, as that of ``EXPLAIN``; ``ANALYZE`` has read a stream."""
 
     text: str
     stream: Stream | None = None
@@ -63,8 +63,8 @@ Answer: TypeAlias = "Stream | Text | Export | None"
 class Session:
     """Statements on one server, with settings that they can change, and perhaps in a study.
 
-    ``warn`` is told what belongs to no statement. Without a study, collections end with it.
-    ``allow_outside`` lets ``COPY`` leave the working directory; no statement sets it.
+    ``warn`` is told what belongs to no statement. ``allow_outside`` lets ``COPY`` leave the working
+    directory; no statement sets it.
     """
 
     def __init__(
@@ -142,7 +142,8 @@ class Session:
 
     def plan(self, query: ast.Query) -> tuple[Plan, Judge | None]:
         """Resolve and plan a query, and prepare DuckDB where it has something to do."""
-        made = plan(resolve(query, scope := self.scope()), scope)
+        scope = self.scope()
+        made = plan(resolve(query, scope), scope)
         if made.local is None:
             return made, None
         from tiksql.judging import prepare  # noqa: PLC0415 - DuckDB is only loaded where needed
@@ -162,14 +163,8 @@ class Session:
         """Return what statements can refer to now."""
         from tiksql.local import functions  # noqa: PLC0415 - it asks DuckDB only where needed
 
-        settings = self.settings
-        options = Options(
-            window_days=settings.number("window_days"),
-            max_branches=settings.number("max_branches"),
-            page_size=settings.number("page_size"),
-            allow_full_scan=settings.flag("allow_full_scan"),
-            strict_catalog=settings.flag("strict_catalog"),
-        )
+        names = Options.__struct_fields__
+        options = Options(*(self.settings[name] for name in names))  # type: ignore[arg-type]
         return Scope(
             load(),
             self.backend.now(),
@@ -237,8 +232,8 @@ class Session:
         from tiksql.exporting.order import ordered  # noqa: PLC0415 - see above
 
         order, query = ordered(node, outside=self.allow_outside), copied(node)
-        said = circumstances(query, self.backend, self.settings)
-        return Export(order, self._query(*self.plan(query)), said)
+        stream = self._query(*self.plan(query))
+        return Export(order, stream, circumstances(query, self.backend, self.settings))
 
     # --- statements about statements
 
@@ -278,8 +273,8 @@ class Session:
         try:
             self.settings = self.settings.having(node.name.text, given, "session")
         except UsageError as error:
-            known = node.name.text.lower() in TABLE
-            raise _placed(error, value.span if known else node.name.span) from None
+            place = value if node.name.text.lower() in TABLE else node.name
+            raise _placed(error, place.span) from None
 
     def _reset(self, name: ast.Name | None) -> None:
         try:
@@ -297,5 +292,4 @@ def _listing(listing: listings.Listing) -> Stream:
 
 def _placed(error: UsageError, span: Span) -> LanguageError:
     """Give an error about a setting the place at which the setting was written."""
-    kind = UnavailableError if error.code.startswith("TS4") else ResolveError
-    return kind(error.code, error.message, span=span, hint=error.hint)
+    return ResolveError(error.code, error.message, span=span, hint=error.hint)

@@ -29,6 +29,7 @@ ENDINGS = {
     "methods-long-latex": "methods-long.tex",
     "markdown": "md",
     "mermaid": "mmd",
+    "spark": "spark.sql",
 }
 """How the files are named; Python's are no modules, so that no tool takes them for our own."""
 

@@ -48,7 +48,7 @@ def explain(shell: Shell, argument: str) -> None:
     from tiksql.translating import Translation  # noqa: PLC0415 - rarely needed
 
     job, source = shell.job, Source(argument or _last_text(shell), "<prompt>")
-    translation = Translation(job.session, "text", all_pages=False, note=job.note)
+    translation = Translation(job.session, "text", all_pages=False, note=lambda _: None)
     try:
         for plan in translation.texts(source, job.values):
             job.delivery.text(plan.rstrip("\n"))

@@ -39,7 +39,8 @@ def expression(column: Column, scan: Scan) -> str:
             return f"{field} | if . == null then null else {_moment(column)} end"
     if column.upper:
         return f"{field} | if . == null then null else ascii_upcase end"
-    return f"{field} | {_renamed(column)}" if column.renamed else field
+    field = f"{field} | {_renamed(column)}" if column.renamed else field
+    return f"{field} | {_members(column)}" if column.members else field
 
 
 def _moment(column: Column) -> str:
@@ -47,6 +48,26 @@ def _moment(column: Column) -> str:
         return "todate"
     part = '(. % 1000 | if . == 0 then "" else "." + ("00" + tostring)[-3:] + "000" end)'
     return f'(. / 1000 | floor | todate[:-1]) + {part} + "Z"'
+
+
+def _members(column: Column) -> str:
+    """Print the filter that gives a structure the documented members, null where one is missing."""
+    made = ", ".join(f"{json_text(n)}: {_member(n, kind)}" for n, kind in column.members.items())
+    one = f'if type == "object" then {{{made}}} else null end'
+    return f'if type == "array" then map({one}) else {one} end'
+
+
+def _member(name: str, kind: str) -> str:
+    given = f".[{json_text(name)}]"
+    match kind:
+        case "text":
+            return f'({given} | if . == null or type == "string" then . else tojson end)'
+        case "id" | "integer":
+            read = 'if type == "string" and test("^-?[0-9]{1,15}$") then tonumber else . end'
+            return f"({given} | {read})"
+        case "boolean":
+            return f'({given} | if type == "boolean" then . else null end)'
+    return given
 
 
 def _renamed(column: Column) -> str:

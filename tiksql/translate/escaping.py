@@ -33,10 +33,11 @@ def commented(text: str, mark: str) -> list[str]:
 def json_text(value: object, indent: int | None = None) -> str:
     r"""Write a value as JSON; what cannot be seen or steers a terminal becomes ``\uXXXX``."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "".join(c if c.isprintable() or c == "\n" else _unit(c) for c in text)
+    return "".join(c if c.isprintable() or c == "\n" else unit(c) for c in text)
 
 
-def _unit(char: str) -> str:
+def unit(char: str) -> str:
+    r"""Write a character as ``\uXXXX``, one for each unit of UTF-16."""
     units = char.encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[i : i + 2].hex()}" for i in range(0, len(units), 2))
 

@@ -51,6 +51,30 @@ def length_class(seconds):
     classes = ((15, "SHORT"), (61, "MID"), (301, "LONG"))
     return next((name for end, name in classes if seconds < end), "EXTRA_LONG")
 ''',
+    "members": '''
+def members(value, kinds):
+    """Give a structure, or each of a list, the documented members: None where one is missing."""
+    if isinstance(value, list):
+        return [members(each, kinds) for each in value]
+    if not isinstance(value, dict):
+        return None
+    return {name: member(kind, value.get(name)) for name, kind in kinds.items()}
+''',
+    "member": '''
+def member(kind, given):
+    """Read a member that may be spelt otherwise; what is of another type is None."""
+    if kind == "text" and given is not None:
+        return given if isinstance(given, str) else json.dumps(given)
+    if kind == "boolean":
+        return given if isinstance(given, bool) else None
+    if kind not in ("id", "integer"):
+        return given
+    if isinstance(given, str) and given.removeprefix("-").isdecimal():
+        return int(given)
+    if isinstance(given, float) and given.is_integer() and kind == "integer":
+        return int(given)
+    return given if isinstance(given, int) and not isinstance(given, bool) else None
+''',
     "renamed": '''
 def renamed(value, names):
     """Give the members of a structure, or of a list of them, the names of other endpoints."""
@@ -131,7 +155,9 @@ def expression(column: Column, scan: Scan) -> str:
             made = f"moment({made}{', 1000' if column.unit == 'milliseconds' else ''})"
     if column.upper:
         return f"upper({made})"
-    return f"renamed({made}, {python(column.renamed)})" if column.renamed else made
+    if column.renamed:
+        made = f"renamed({made}, {python(column.renamed)})"
+    return f"members({made}, {python(dict(column.members))})" if column.members else made
 
 
 def _derived(column: Column, scan: Scan) -> str:
@@ -147,5 +173,6 @@ def _derived(column: Column, scan: Scan) -> str:
 def functions_of(scans: tuple[Scan, ...]) -> Iterator[Code]:
     """Print the functions for the rows of scans, after those that they call."""
     rows = "\n".join(map(row_function, scans))
-    yield from (Code(text) for name, text in FUNCTIONS.items() if f"{name}(" in rows)
+    called = rows + FUNCTIONS["members"] * ("members(" in rows)
+    yield from (Code(text) for name, text in FUNCTIONS.items() if f"{name}(" in called)
     yield Code(rows)

@@ -17,13 +17,16 @@ import json
 from typing import TYPE_CHECKING, Any, Final
 
 from tiksql.errors import UnavailableError, UsageError
+from tiksql.planning.order import ROW
 from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
+from tiksql.translate.escaping import unit
+from tiksql.translate.steps import kept
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tiksql.planning.plan import Condition, Plan, Scan
+    from tiksql.planning.plan import Condition, Plan, Scan, StoredTable
 
 FUNCTIONS: Final = frozenset(
     {
@@ -51,10 +54,20 @@ def to_spark(plan: Plan) -> str:
     remarks = sorted(set(_remarks(plan)))
     lines = [
         "with spark.sql.session.timeZone = UTC and spark.sql.ansi.enabled = true",
+        *(f"{line}; COPY {table.collection} writes them" for line, table in _kept(plan)),
         *(line for scan in plan.scans for line in _source(plan, scan)),
         *remarks,
     ]
-    return "".join(f"-- {line}\n" for line in lines) + _query(plan) + ";"
+    return _seen("".join(f"-- {line}\n" for line in lines) + _query(plan)) + ";"
+
+
+def _seen(text: str) -> str:
+    r"""Write what cannot be seen or steers a terminal as ``\uXXXX``, which Spark reads in texts."""
+    return "".join(c if c.isprintable() or c == "\n" else unit(c) for c in text)
+
+
+def _kept(plan: Plan) -> Iterator[tuple[str, StoredTable]]:
+    return zip(kept(plan), plan.stored, strict=False)
 
 
 def _source(plan: Plan, scan: Scan) -> Iterator[str]:
@@ -72,7 +85,8 @@ def _source(plan: Plan, scan: Scan) -> Iterator[str]:
             for word, conditions in groups.items()
             if conditions
         ]
-        yield f"  only those that the API gave for {', '.join([*parts, days])}"
+        if what := ", ".join(filter(None, [*parts, days])):
+            yield f"  only those that the API gave for {what}"
 
 
 def _condition(condition: Condition) -> str:
@@ -131,16 +145,34 @@ def _query(plan: Plan) -> str:
     sqlglot = _library()
     tree = sqlglot.parse_one(_duckdb(plan), read="duckdb")
     tables = {scan.name: _table(plan, scan) for scan in plan.scans}
+    tables |= {table.key: table.collection for table in plan.stored}
     lists = {
         (scan.name, column.name)
         for scan in plan.scans
         for column in scan.columns
         if column.type.endswith("[]")
     }
+    _unnumber(sqlglot.exp, tree)
     changed = tree.transform(lambda node: _changed(sqlglot.exp, node, lists))
     for node in changed.find_all(sqlglot.exp.Identifier):
         node.set("this", tables.get(node.name, node.name))
     return str(changed.sql("spark", pretty=True, unsupported_level=sqlglot.ErrorLevel.RAISE))
+
+
+def _unnumber(exp: Any, tree: Any) -> None:
+    """Take out what keeps rows in the order in which they came: exported tables have none."""
+    for order in list(tree.find_all(exp.Order)):
+        left = [key for key in order.expressions if not _numbers(exp, key)]
+        order.set("expressions", left)
+        if not left:
+            order.pop()
+    for select in list(tree.find_all(exp.Select)):
+        items = [item for item in select.expressions if item.alias != ROW]
+        select.set("expressions", items or [_number(exp)])
+
+
+def _numbers(exp: Any, key: Any) -> bool:
+    return any(column.name == ROW for column in key.find_all(exp.Column))
 
 
 def _duckdb(plan: Plan) -> str:
