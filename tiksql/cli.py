@@ -24,6 +24,7 @@ from tiksql.errors import InterruptError, TikSQLError
 from tiksql.files import written_aside
 from tiksql.means import session_of, sources_of, values_of
 from tiksql.script import Run
+from tiksql.signals import ending
 from tiksql.source import Source
 
 if TYPE_CHECKING:
@@ -110,7 +111,10 @@ def _dispatch(argv: list[str], console: Console) -> int:
         case ["translate", *rest]:
             return _translate(parse_translate(rest), console)
         case _:
-            return _statements(parse_main(argv), console)
+            arguments = parse_main(argv)
+            at_prompt = not arguments.scripts and console.stdin.isatty()
+            with ending(heeded=not at_prompt) as end:
+                return end.status(_statements(arguments, console))
 
 
 # --- the commands ---------------------------------------------------------------------------------

@@ -88,8 +88,7 @@ class Collecting:
             if request.window is None or request.window.days == 1:
                 continue
             halves = [in_window(request, half) for half in _halves(request.window)]
-            self.kept.plan(halves, parent=request)
-            self.kept.split(request)
+            self.kept.split(request, halves)
             parts += halves
         return parts
 

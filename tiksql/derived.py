@@ -7,6 +7,7 @@ record is there once, as it was seen last; ``observations`` are all that was see
 from __future__ import annotations
 
 import hashlib
+import os
 import shutil
 import tempfile
 from dataclasses import replace
@@ -20,6 +21,7 @@ from tiksql.errors import PlanError
 from tiksql.keeping import pages_of, request_of
 from tiksql.local.records import Reader
 from tiksql.store import chains, collections
+from tiksql.store.collectors import is_running
 from tiksql.syntax import ast
 from tiksql.version import __version__
 
@@ -92,7 +94,8 @@ class Derived:
         self, collection: Collection, prepare: Prepare, folder: Path, *, observations: bool
     ) -> None:
         self.folder.mkdir(mode=0o700, exist_ok=True)
-        making = Path(tempfile.mkdtemp(prefix=".", dir=self.folder))
+        self._clear()
+        making = Path(tempfile.mkdtemp(prefix=f".{os.getpid()}-", dir=self.folder))
         try:
             make = _Making(self._study, collection, prepare, making)
             if observations:
@@ -106,6 +109,13 @@ class Derived:
                 making.rename(folder)
         finally:
             shutil.rmtree(making, ignore_errors=True)
+
+    def _clear(self) -> None:
+        """Take away what programs were making when they were killed."""
+        for old in self.folder.glob(".*-*"):
+            number = old.name[1:].partition("-")[0]
+            if number.isdecimal() and not is_running(int(number)):
+                shutil.rmtree(old, ignore_errors=True)
 
 
 class _Making:

@@ -62,15 +62,17 @@ def request_of(catalog: Catalog, first: First) -> Request:
 class Kept(Keeper):
     """One run in a study, as the executor and the meter tell of it.
 
-    With ``contents`` false what is known is not read, only how it goes on.
+    With ``contents`` false what is known is not read, only how it goes on. With ``is_claimed`` its
+    collector is on record, and shows every minute that it is alive.
     """
 
     def __init__(
-        self, study: Study, run: int, now: Callable[[], dt.datetime], *, contents: bool = True
+        self, study: Study, run: int, now: Callable[[], dt.datetime], *, is_claimed: bool = False
     ) -> None:
         self.study = study
         self.run = run
-        self.contents = contents
+        self.contents = True
+        self._is_claimed = is_claimed
         self._now = now
         self._seen_at = now()
         self._chains: dict[int, tuple[Request, int]] = {}
@@ -92,7 +94,8 @@ class Kept(Keeper):
         """Return the requests of a scan that are in one of some states, in their order."""
         found = []
         for chain in chains.of_run(self.study, self.run, scan, *states):
-            request = request_of(load(), chain.first)
+            with self.study.decoding():
+                request = request_of(load(), chain.first)
             self._adopt(request, chain.id)
             found.append(request)
         return found
@@ -138,9 +141,11 @@ class Kept(Keeper):
         """Note that a request failed for good."""
         self._mark(request, "gap", error.message)
 
-    def split(self, request: Request) -> None:
-        """Note that a request is asked in parts from now on."""
-        self._mark(request, "split")
+    def split(self, request: Request, parts: Sequence[Request]) -> None:
+        """Note that a request is asked in parts from now on; both or neither is on record."""
+        with self.study.writing():
+            self.plan(parts, parent=request)
+            self._mark(request, "split")
 
     def _mark(self, request: Request, state: str, reason: str | None = None) -> None:
         chains.mark(self.study, self._chain(request), state, self._now(), reason)
@@ -157,7 +162,7 @@ class Kept(Keeper):
             charge.pool, charge.number, charge.content.decode(), charge.again, charge.sent_at
         )
         now = self._now()
-        if now - self._seen_at > HEARTBEAT:
+        if self._is_claimed and abs(now - self._seen_at) > HEARTBEAT:
             self._seen_at = now
             collectors.seen(self.study, self.run, now)
         return chains.send(self.study, self._chain(charge.request), sent)

@@ -206,7 +206,7 @@ class Session:
         try:
             yield keeper
             failed = stream.stats.error
-        except (TikSQLError, GeneratorExit) as error:
+        except (TikSQLError, GeneratorExit, KeyboardInterrupt) as error:
             failed = error
             raise
         finally:

@@ -31,7 +31,7 @@ from tiksql.reading import Reading
 from tiksql.rows import StoredColumn
 from tiksql.spelling import nearest
 from tiksql.store import chains, collections, reports
-from tiksql.store.collectors import collecting
+from tiksql.store.collectors import check_free, collecting
 from tiksql.stream import Stream
 from tiksql.syntax.printer import to_sql
 from tiksql.version import __version__
@@ -121,8 +121,11 @@ class Studies:
         self._drop(self.named(node.name))
 
     def _drop(self, found: Collection) -> None:
-        self.derived.drop(found)
-        collections.drop(self.study, found)
+        with self.study.writing():
+            for run in collections.runs(self.study, found):
+                check_free(self.study, run.id, found.name, self.now())
+            self.derived.drop(found)
+            collections.drop(self.study, found)
 
     def named(self, name: ast.Name) -> Collection:
         """Find a collection; raise ``ResolveError`` with the name that was probably meant."""
@@ -188,7 +191,7 @@ class Studies:
         self, found: Collection, run: Run, judge: Judge, stream: Stream
     ) -> Iterator[list[Row]]:
         assert stream.plan
-        kept = Kept(self.study, run.id, self.now)
+        kept = Kept(self.study, run.id, self.now, is_claimed=True)
         meter = self.line.budget(stream.plan)
         reading = Reading(
             stream, self.line.asking(stream.plan, meter, kept, goes_on=True), meter, self.clock
@@ -253,13 +256,15 @@ class Studies:
         for table in made.stored:
             found = collections.find(self.study, table.collection)
             assert found
+            self._note_gaps(
+                found, stream
+            )  # before: whoever collects may finish while files are made
             files = self.derived.files(
                 found,
                 self.definitions.observations if table.observations else self.definitions.rows,
                 observations=table.observations,
             )
             judge.engine.attach(table.key, files)
-            self._note_gaps(found, stream)
 
     def _note_gaps(self, found: Collection, stream: Stream) -> None:
         run = collections.runs(self.study, found)[0]
@@ -276,18 +281,19 @@ class Studies:
     def show(self, node: ast.Show) -> listings.Listing:
         """List what the study has on record."""
         found = self.named(node.name) if node.name else None
-        match node.what:
-            case "collections":
-                return accounts.collections(self.study, self.now())
-            case "gaps":
-                return accounts.gaps(self.study, found)
-            case "coverage":
-                return accounts.coverage(self.study, found)
-            case "requests":
-                return accounts.requests(self.study)
-            case _:
-                assert found
-                return accounts.provenance(self.study, found)
+        with self.study.decoding():
+            match node.what:
+                case "collections":
+                    return accounts.collections(self.study, self.now())
+                case "gaps":
+                    return accounts.gaps(self.study, found)
+                case "coverage":
+                    return accounts.coverage(self.study, found)
+                case "requests":
+                    return accounts.requests(self.study)
+                case _:
+                    assert found
+                    return accounts.provenance(self.study, found)
 
     def describe(self, name: ast.Name) -> listings.Listing:
         """List the columns of a collection."""

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
+from tiksql.errors import StudyError
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -129,14 +131,16 @@ def _columns(first: First) -> tuple[object, ...]:
 
 def chain(study: Study, number: int) -> Chain:
     """Return a chain by its id."""
-    return _chain(study.row("SELECT * FROM chains WHERE id = ?", number))
+    with study.decoding():
+        return _chain(study.row("SELECT * FROM chains WHERE id = ?", number))
 
 
 def of_run(study: Study, run: int, scan: int, *states: str) -> list[Chain]:
     """List the chains of a scan that are in one of some states, or all, the newest days first."""
     wanted = f"AND state IN ({', '.join('?' * len(states))})" if states else ""
     sql = f"SELECT * FROM chains WHERE run = ? AND scan = ? {wanted} {_ORDER}"  # noqa: S608 - marks alone
-    return [_chain(row) for row in study.rows(sql, run, scan, *states)]
+    with study.decoding():
+        return [_chain(row) for row in study.rows(sql, run, scan, *states)]
 
 
 _ORDER = "ORDER BY first_day DESC, branch, place, id"
@@ -184,17 +188,16 @@ def forget(study: Study, numbers: Iterable[int]) -> None:
 
 
 def send(study: Study, number: int, sent: Sent) -> int:
-    """Put a request on record before it is sent; return its id."""
+    """Put a request on record before it is sent; return its id.
+
+    Raise ``StudyError`` (TS719) where another program has taken the chain out.
+    """
+    values = (sent.pool, sent.page, sent.body, sent.again, sent.sent_at.isoformat())
     with study.writing():
-        return study.execute(
-            _SEND,
-            sent.pool,
-            sent.page,
-            sent.body,
-            sent.again,
-            sent.sent_at.isoformat(),
-            number,
-        )
+        row = study.row(_SEND, *values, number)
+    if row is None:
+        raise StudyError("TS719", f"what was being collected is in {study.name} no more")
+    return int(row["id"])
 
 
 _SEND = """
@@ -202,7 +205,7 @@ INSERT INTO requests (chain, collection, endpoint, first_day, last_day, key,
                       pool, page, body, again, sent_at)
 SELECT h.id, c.name, h.endpoint, h.first_day, h.last_day, h.key, ?, ?, ?, ?, ?
 FROM chains AS h JOIN runs AS r ON r.id = h.run LEFT JOIN collections AS c ON c.id = r.collection
-WHERE h.id = ?
+WHERE h.id = ? RETURNING id
 """
 
 
@@ -256,7 +259,9 @@ def pages(study: Study, number: int, lap: int, *, contents: bool = True) -> Iter
     last = 0
     while found := study.rows(sql, number, lap, last):
         for row in found:
-            yield _page(row)
+            with study.decoding():
+                page = _page(row)
+            yield page
         last = found[-1]["number"]
 
 

@@ -49,12 +49,14 @@ class Run(Struct, frozen=True):
 def find(study: Study, name: str) -> Collection | None:
     """Return a collection by its name, whatever its case."""
     row = study.row("SELECT * FROM collections WHERE name = ?", name)
-    return _collection(row) if row else None
+    with study.decoding():
+        return _collection(row) if row else None
 
 
 def every(study: Study) -> list[Collection]:
     """List the collections in the order in which they were made."""
-    return [_collection(row) for row in study.rows("SELECT * FROM collections ORDER BY id")]
+    with study.decoding():
+        return [_collection(row) for row in study.rows("SELECT * FROM collections ORDER BY id")]
 
 
 def create(study: Study, name: str, definition: Definition, moment: dt.datetime) -> Collection:
@@ -89,7 +91,8 @@ def runs(study: Study, collection: Collection) -> list[Run]:
     found = study.rows(
         "SELECT * FROM runs WHERE collection = ? ORDER BY number DESC", collection.id
     )
-    return [_run(row) for row in found]
+    with study.decoding():
+        return [_run(row) for row in found]
 
 
 def begin(study: Study, collection: Collection, moment: dt.datetime) -> Run:

@@ -25,14 +25,7 @@ def collecting(study: Study, run: int, name: str, now: dt.datetime) -> Iterator[
     """Be the one collector of a run; raise ``StudyError`` (TS717) while another one is."""
     mine = (socket.gethostname(), os.getpid(), _started(os.getpid()))
     with study.writing():
-        row = study.row("SELECT * FROM collectors WHERE run = ?", run)
-        if row and _is_alive(row, now):
-            raise StudyError(
-                "TS717",
-                f"{name} is being collected by process {row['process']} on {row['host']}"
-                f" since {row['since'][:19]} UTC",
-                hint="wait for it, or stop it; reading works meanwhile",
-            )
+        check_free(study, run, name, now)
         moment = now.isoformat()
         study.execute(
             "INSERT OR REPLACE INTO collectors VALUES (?, ?, ?, ?, ?, ?)",
@@ -48,10 +41,32 @@ def collecting(study: Study, run: int, name: str, now: dt.datetime) -> Iterator[
             study.execute("DELETE FROM collectors WHERE run = ? AND process = ?", run, mine[1])
 
 
+def check_free(study: Study, run: int, name: str, now: dt.datetime) -> None:
+    """Raise ``StudyError`` (TS717) while somebody collects a run."""
+    row = study.row("SELECT * FROM collectors WHERE run = ?", run)
+    if row and _is_alive(row, now):
+        raise StudyError(
+            "TS717",
+            f"{name} is being collected by process {row['process']} on {row['host']}"
+            f" since {row['since'][:19]} UTC",
+            hint="wait for it, or stop it; reading works meanwhile",
+        )
+
+
 def seen(study: Study, run: int, now: dt.datetime) -> None:
-    """Show that the collector of a run is alive."""
+    """Show that the collector of a run is alive.
+
+    Raise ``StudyError`` (TS719) where another one has taken its place, as after a long sleep.
+    """
     with study.writing():
-        study.execute("UPDATE collectors SET seen_at = ? WHERE run = ?", now.isoformat(), run)
+        found = study.row(_SEEN, now.isoformat(), run, socket.gethostname(), os.getpid())
+    if found is None:
+        raise StudyError("TS719", f"another program collects this in {study.name} by now")
+
+
+_SEEN = """
+UPDATE collectors SET seen_at = ? WHERE run = ? AND host = ? AND process = ? RETURNING run
+"""
 
 
 def alive(study: Study, now: dt.datetime) -> dict[int, Any]:
@@ -63,13 +78,18 @@ def alive(study: Study, now: dt.datetime) -> dict[int, Any]:
 def _is_alive(row: Any, now: dt.datetime) -> bool:
     if row["host"] != socket.gethostname():
         return now - dt.datetime.fromisoformat(row["seen_at"]) < SILENCE
+    return is_running(row["process"]) and row["started"] in {"", _started(row["process"])}
+
+
+def is_running(process: int) -> bool:
+    """Say whether this computer has a process of a number."""
     try:
-        os.kill(row["process"], 0)
+        os.kill(process, 0)
     except ProcessLookupError:
         return False
     except PermissionError:
-        pass
-    return row["started"] in {"", _started(row["process"])}
+        return True
+    return True
 
 
 def _started(process: int) -> str:

@@ -29,7 +29,7 @@ APPLICATION_ID = 0x54695351
 VERSION = 1
 
 TABLES = """
-CREATE TABLE collections (
+CREATE TABLE IF NOT EXISTS collections (
     id INTEGER PRIMARY KEY,
     name TEXT NOT NULL UNIQUE COLLATE NOCASE,
     statement TEXT NOT NULL,
@@ -40,15 +40,15 @@ CREATE TABLE collections (
     program TEXT NOT NULL,
     created_at TEXT NOT NULL
 );
-CREATE TABLE runs (
+CREATE TABLE IF NOT EXISTS runs (
     id INTEGER PRIMARY KEY,
     collection INTEGER REFERENCES collections ON DELETE CASCADE,
     number INTEGER NOT NULL,
     moment TEXT NOT NULL,
     finished_at TEXT
 );
-CREATE INDEX runs_of_collections ON runs (collection, number);
-CREATE TABLE chains (
+CREATE INDEX IF NOT EXISTS runs_of_collections ON runs (collection, number);
+CREATE TABLE IF NOT EXISTS chains (
     id INTEGER PRIMARY KEY,
     run INTEGER NOT NULL REFERENCES runs ON DELETE CASCADE,
     identity TEXT NOT NULL,
@@ -69,7 +69,7 @@ CREATE TABLE chains (
     changed_at TEXT NOT NULL,
     UNIQUE (run, identity)
 );
-CREATE TABLE requests (
+CREATE TABLE IF NOT EXISTS requests (
     id INTEGER PRIMARY KEY,
     chain INTEGER REFERENCES chains ON DELETE SET NULL,
     collection TEXT,
@@ -88,8 +88,8 @@ CREATE TABLE requests (
     log_id TEXT,
     records INTEGER
 );
-CREATE INDEX requests_of_chains ON requests (chain);
-CREATE TABLE pages (
+CREATE INDEX IF NOT EXISTS requests_of_chains ON requests (chain);
+CREATE TABLE IF NOT EXISTS pages (
     chain INTEGER NOT NULL REFERENCES chains ON DELETE CASCADE,
     lap INTEGER NOT NULL,
     number INTEGER NOT NULL,
@@ -104,7 +104,7 @@ CREATE TABLE pages (
     content BLOB NOT NULL,
     PRIMARY KEY (chain, lap, number)
 );
-CREATE TABLE collectors (
+CREATE TABLE IF NOT EXISTS collectors (
     run INTEGER PRIMARY KEY REFERENCES runs ON DELETE CASCADE,
     host TEXT NOT NULL,
     process INTEGER NOT NULL,
@@ -119,7 +119,7 @@ MIGRATIONS: dict[int, str] = {}
 
 
 def create(connection: sqlite3.Connection) -> None:
-    """Make the tables of a new study, all or none of them."""
+    """Make the tables of a new study, all or none; another program may have been faster."""
     connection.executescript(
         f"BEGIN IMMEDIATE; {TABLES}"
         f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"

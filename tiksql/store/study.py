@@ -10,6 +10,7 @@ import os
 import sqlite3
 import stat
 import threading
+import zlib
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
@@ -74,9 +75,9 @@ class Study:
                 yield
                 return
             self._check_place()
-            self._connection.execute("BEGIN IMMEDIATE")
             self._depth += 1
             try:
+                self._connection.execute("BEGIN IMMEDIATE")
                 yield
                 self._connection.execute("COMMIT")
             finally:
@@ -107,9 +108,8 @@ class Study:
     def _prepare(self) -> None:
         run = self._connection.execute
         run("PRAGMA foreign_keys = ON")
-        (version,) = run("PRAGMA user_version").fetchone()
-        (application,) = run("PRAGMA application_id").fetchone()
-        if application == 0 and version == 0 and not run("SELECT 1 FROM sqlite_schema").fetchone():
+        application, version, tables = self._marks()
+        if application == version == tables == 0:
             run("PRAGMA journal_mode = WAL")
             schema.create(self._connection)
         elif application != schema.APPLICATION_ID:
@@ -125,10 +125,25 @@ class Study:
         run("PRAGMA journal_mode = WAL")
         run("PRAGMA synchronous = FULL")
 
+    def _marks(self) -> list[int]:
+        """Read application, version and number of tables, all at one moment."""
+        self._connection.execute("BEGIN")
+        found = [self._connection.execute(sql).fetchone()[0] for sql in _MARKS]
+        self._connection.execute("COMMIT")
+        return found
+
     def _check_place(self) -> None:
         """Notice that the file was removed or replaced while it is open: nothing would be kept."""
         if _number_of(self.path) != self._number:
             raise StudyError("TS713", f"{self.name} was moved or removed while it was in use")
+
+    @contextmanager
+    def decoding(self) -> Iterator[None]:
+        """Read what was put into the file; raise ``StudyError`` (TS716) where it has changed."""
+        try:
+            yield
+        except (ValueError, KeyError, TypeError, zlib.error) as error:
+            raise StudyError("TS716", f"{self.name} is damaged: {error}") from None
 
     @contextmanager
     def _translated(self) -> Iterator[None]:
@@ -151,12 +166,20 @@ def _opened(path: Path | None) -> sqlite3.Connection:
     return connection
 
 
-def _number_of(path: Path | None) -> int | None:
-    """Return what the file system knows a file by; None where there is none."""
+_MARKS = (
+    "PRAGMA application_id",
+    "PRAGMA user_version",
+    "SELECT count(*) FROM sqlite_schema",
+)
+
+
+def _number_of(path: Path | None) -> tuple[int, int] | None:
+    """Return what the system knows a file by; None where there is none."""
     try:
-        return path.stat().st_ino if path else None
+        found = path.stat() if path else None
     except FileNotFoundError:
         return None
+    return (found.st_dev, found.st_ino) if found else None
 
 
 def _check_file(path: Path) -> None:
