@@ -1,0 +1,366 @@
+"""Whatever happens in whatever order, a collection is the truth, or it names what it lacks."""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+import json
+import math
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+from unittest.mock import patch
+
+import httpx
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from store.processes import SOAK
+from store.studies_world import execute
+
+from tiksql.api.client import Client
+from tiksql.api.credentials import Credentials
+from tiksql.api.settings import Settings
+from tiksql.api.world import World
+from tiksql.backend import Backend
+from tiksql.catalog import load
+from tiksql.errors import TikSQLError
+from tiksql.session import Session
+from tiksql.settings import DEFAULTS
+from tiksql.store.study import Study
+
+BEGIN = dt.date(2022, 1, 1)
+DAYS = 9
+SQL = (
+    "CREATE COLLECTION c AS SELECT id, like_count FROM videos WHERE keyword = 'x' AND create_date"
+    f" BETWEEN '{BEGIN}' AND '{BEGIN + dt.timedelta(days=DAYS - 1)}'"
+)
+ENDS = {"TS511", "TS516", "TS518", "TS519", "TS522", "TS531", "TS532", "TS533"}
+"""Codes that a run may end with, each of which leaves a collection to go on with."""
+
+
+class CrashError(Exception):
+    """The program is no more: nothing that it would have written from here on is written."""
+
+
+def identity(day, place):
+    """An id that holds the second of its record, as those of videos do."""
+    noon = dt.datetime.combine(BEGIN + dt.timedelta(days=day), dt.time(12), dt.UTC)
+    return (int(noon.timestamp()) << 32) + place
+
+
+class Api:
+    """An API that knows the truth, forgets searches and fails as it is told; nobody waits."""
+
+    def __init__(self, counts, removed):
+        self.ids = [identity(day, n) for day, count in enumerate(counts) for n in range(count)]
+        self.removed = {number for n, number in enumerate(self.ids) if n in removed}
+        self.now = dt.datetime(2026, 9, 1, 23, 59, 58, tzinfo=dt.UTC)
+        self.clock = 0.0
+        self.sent = 0
+        self.searches = {}
+        self.faults = []
+        self.broken_days = set()
+        self.repeats = False
+        self.left = math.inf
+
+    @property
+    def truth(self):
+        return {number for number in self.ids if number not in self.removed}
+
+    def connect(self, _warn):
+        async def sleep(seconds):
+            self.pass_by(seconds)
+            await asyncio.sleep(0)
+
+        world = World(lambda: self.now, lambda: self.clock, sleep, lambda: 0.0)
+        line = Settings(credentials=Credentials("key", "secret"), requests_per_second=math.inf)
+        return Client(line, httpx.MockTransport(self.handle), world)
+
+    def pass_by(self, seconds):
+        self.clock += max(0, seconds)
+        self.now += dt.timedelta(seconds=seconds)
+
+    def handle(self, request):
+        if request.url.path.endswith("/oauth/token/"):
+            return httpx.Response(200, json={"access_token": "clt.x", "expires_in": 7200})
+        self.sent += 1
+        self.pass_by(1)
+        body = json.loads(request.content)
+        if self.left <= 0:
+            return refused(429, "daily_quota_limit_exceeded")
+        self.left -= 1
+        if self.faults:
+            return FAULTS[self.faults.pop()]()
+        first, last = (place_of(body[name]) for name in ("start_date", "end_date"))
+        if any(first <= day <= last for day in self.broken_days):
+            return refused(500, "internal_error")
+        return self.page(body, first, last)
+
+    def page(self, body, first, last):
+        search, cursor = body.get("search_id"), body.get("cursor", 0)
+        if search is None:
+            search = str(len(self.searches) + 1)
+            low, high = identity(first, 0), identity(last + 1, 0)
+            found = sorted((n for n in self.ids if low <= n < high), reverse=True)
+            self.searches[search] = found
+        if self.searches.get(search) is None:
+            return refused(400, "invalid_params", f"Search Id {search} is invalid or expired")
+        found = self.searches[search]
+        end = cursor + body["max_count"]
+        start = max(0, cursor - 1) if self.repeats else cursor
+        ids = [n for n in found[start:end] if n not in self.removed]
+        records = [{"id": n, "like_count": n % 7} for n in ids]
+        data = {"videos": records, "cursor": end, "has_more": end < len(found), "search_id": search}
+        return httpx.Response(200, json={"data": data, "error": OK})
+
+    def forget(self):
+        self.searches = dict.fromkeys(self.searches)
+
+
+OK = {"code": "ok", "message": "", "log_id": "L"}
+
+
+def place_of(day):
+    return (dt.datetime.strptime(day, "%Y%m%d").replace(tzinfo=dt.UTC).date() - BEGIN).days
+
+
+def refused(status, code, message="no"):
+    error = {"code": code, "message": message, "log_id": "L"}
+    return httpx.Response(status, json={"data": {}, "error": error})
+
+
+def lost():
+    raise httpx.ReadError("reset")
+
+
+FAULTS = {
+    "internal": lambda: refused(500, "internal_error"),
+    "rate": lambda: refused(429, "rate_limit_exceeded"),
+    "gateway": lambda: httpx.Response(502, text="<html>bad</html>"),
+    "cut": lambda: httpx.Response(200, content=b'{"data": {"videos": [{"id": 12'),
+    "lost": lost,
+    "stale": lambda: refused(400, "invalid_params", "Invalid count or cursor"),
+}
+
+
+class Fragile(Study):
+    """A study whose program dies at a transaction: before it, or when it is whole."""
+
+    def __init__(self, path):
+        self.fate = (math.inf, "before")
+        super().__init__(path)
+
+    def writing(self):
+        return self._fragile()
+
+    def _fragile(self):
+        passes, when = self.fate
+        if not self._depth:
+            passes -= 1
+            self.fate = (passes, when)
+        return _Writing(super().writing(), dies=passes == 0 and not self._depth, study=self)
+
+
+class _Writing:
+    def __init__(self, inner, *, dies, study):
+        self.inner, self.dies, self.study = inner, dies, study
+
+    def __enter__(self):
+        passes, when = self.study.fate
+        if passes < 0 or (self.dies and when == "before"):
+            raise CrashError
+        return self.inner.__enter__()
+
+    def __exit__(self, *failed):
+        found = self.inner.__exit__(*failed)
+        if self.dies and not any(failed):
+            raise CrashError
+        return found
+
+
+ORPHANS = """
+SELECT 1 FROM pages AS p WHERE NOT EXISTS
+(SELECT 1 FROM requests AS r WHERE r.id = p.request AND r.chain = p.chain AND outcome = 'PAGE')
+"""
+
+
+FATES = st.none() | st.tuples(st.integers(1, 25), st.sampled_from(["before", "after"]))
+"""At which transaction a program dies, and whether before it or when it is whole."""
+
+
+class Collections(RuleBasedStateMachine):
+    @initialize(
+        counts=st.lists(st.integers(0, 5), min_size=DAYS, max_size=DAYS),
+        removed=st.sets(st.integers(0, 5 * DAYS), max_size=8),
+    )
+    def begin(self, counts, removed):
+        self.folder = Path(tempfile.mkdtemp(prefix="study-"))
+        self.path = self.folder / "study.db"
+        self.api = Api(counts, removed)
+        self.server = Backend(
+            "api", load().base_url, self.api.connect, lambda: self.api.now.replace(tzinfo=None)
+        )
+        self.before = 0
+        self.status: int | str | None = None
+        self.crashes = 0
+        self.changed = False
+
+    def teardown(self):
+        shutil.rmtree(self.folder)
+
+    @rule(
+        event=st.one_of(
+            st.just(("forget",)),
+            st.tuples(st.just("quota"), st.integers(0, 6)),
+            st.tuples(st.just("days"), st.integers(-2, 2)),
+            st.tuples(st.just("repeats"), st.booleans()),
+        )
+    )
+    def the_api_changes(self, event):
+        match event:
+            case ("forget",):
+                self.api.forget()
+            case ("quota", left):
+                self.api.left = left
+            case ("days", days):  # also back, as clocks are set
+                self.api.pass_by(days * 86_400)
+                self.api.left = math.inf
+            case ("repeats", value):
+                self.api.repeats = value
+
+    @rule(
+        cap=st.none() | st.integers(1, 6),
+        fate=FATES,
+        faults=st.lists(st.sampled_from(sorted(FAULTS)), max_size=5),
+        days=st.sets(st.integers(0, DAYS - 1), max_size=2),
+        concurrency=st.sampled_from([1, 3]),
+    )
+    def collect(self, cap, fate, faults, days, concurrency):
+        self.api.faults, self.api.broken_days = faults, days
+        self.run(SQL, fate, max_requests=cap or 1000, concurrency=concurrency)
+
+    @precondition(lambda self: self.status is not None)
+    @rule(fate=FATES)
+    def refresh(self, fate):
+        if self.exists:
+            self.run("REFRESH COLLECTION c", fate)
+
+    @precondition(lambda self: self.status is not None)
+    @rule()
+    def drop(self):
+        if self.exists:
+            self.run("DROP COLLECTION c")
+            self.status = None
+
+    def run(self, sql, fate=None, **chosen):
+        given = DEFAULTS
+        for name, value in {"window_days": 3, "page_size": 3, **chosen}.items():
+            given = given.having(name, value, "session")
+        self.before = self.api.sent
+        self.changed = True
+        with patch("tiksql.store.study.Study", Fragile):
+            session = Session(self.server, given, study=self.path)
+        if fate:
+            session.studies.study.fate = fate
+        try:
+            found = execute(session, sql)
+            self.status = found.stats.exit_status if found else None
+        except CrashError:
+            self.crashes += 1
+            self.status = "crashed"
+        except TikSQLError as error:
+            assert error.code in ENDS, error
+            self.status = error.exit_status
+        finally:
+            session.close()
+        with closing(sqlite3.connect(self.path)) as base, base:
+            base.execute("UPDATE collectors SET process = 0, started = 'it is dead'")
+
+    # --- what is true at any time
+
+    def asked(self, sql):
+        with closing(sqlite3.connect(self.path)) as base:
+            return base.execute(sql).fetchall()
+
+    @property
+    def exists(self):
+        return self.path.exists() and bool(self.asked("SELECT 1 FROM collections"))
+
+    @invariant()
+    def what_is_promised_holds(self):
+        if not self.changed:
+            return
+        self.every_request_is_on_record()
+        assert self.asked(ORPHANS) == [], "every page leads to its request"
+        if self.exists:
+            self.each_day_was_asked_for_once()
+            self.the_rows_are_the_truth_or_the_lack_is_named()
+        self.changed = False
+
+    def every_request_is_on_record(self):
+        sql = "SELECT count(outcome), count(*) - count(outcome) FROM requests"
+        ((settled, unknown),) = self.asked(sql)
+        assert settled <= self.api.sent <= settled + unknown
+        assert unknown <= 3 * self.crashes
+
+    def each_day_was_asked_for_once(self):
+        for (run,) in self.asked("SELECT DISTINCT run FROM chains JOIN runs ON runs.id = run"):
+            days = self.asked(
+                "SELECT first_day, last_day FROM chains WHERE state <> 'split'"
+                f" AND run = {run} ORDER BY first_day"
+            )
+            due = BEGIN
+            for first, last in days:
+                assert dt.date.fromisoformat(first) == due
+                due = dt.date.fromisoformat(last) + dt.timedelta(days=1)
+            assert due == BEGIN + dt.timedelta(days=DAYS)
+
+    def the_rows_are_the_truth_or_the_lack_is_named(self):
+        sent = self.api.sent
+        session = Session(self.server, DEFAULTS, study=self.path)
+        try:
+            read = execute(session, "SELECT id FROM c")
+            gaps = execute(session, "SHOW GAPS FOR c").rows
+        finally:
+            session.close()
+        assert self.api.sent == sent
+        ids = [number for (number,) in read.rows]
+        assert len(ids) == len(set(ids))
+        assert set(ids) <= self.api.truth
+        assert read.stats.complete == self.finished
+        if read.stats.complete:
+            assert gaps == []
+            assert set(ids) == self.api.truth
+        if self.status in {0, 5}:
+            assert read.stats.complete == (gaps == []) == (self.status == 0)
+
+    @property
+    def finished(self):
+        (((finished),),) = self.asked("SELECT finished_at FROM runs ORDER BY id DESC LIMIT 1")
+        return finished is not None
+
+    @precondition(lambda self: self.status == 0)
+    @rule()
+    def what_is_complete_costs_nothing(self):
+        if self.exists:
+            self.run(SQL)
+            assert self.api.sent == self.before
+
+    @precondition(lambda self: self.status is not None)
+    @rule()
+    def when_all_is_well_again_it_becomes_whole(self):
+        self.api.faults, self.api.broken_days, self.api.left = [], set(), math.inf
+        self.run(SQL)
+        assert self.status == 0
+
+
+Collections.TestCase.settings = settings(
+    max_examples=60 * SOAK,
+    stateful_step_count=7,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+test_any_order = Collections.TestCase
