@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
     Prepare = Callable[[Collection, "dt.datetime"], "tuple[Plan, Judge]"]
 
+SEAL = "files.txt"
+"""Names and sizes of the files of a folder, written last."""
+
 ROWS_A_FILE = 100_000
 """Rows that are in memory at once, where each comes from one record."""
 
@@ -70,7 +73,8 @@ class Derived:
         """Return the files with the rows of a collection, made first if they are not there."""
         name = self._name(collection, observations=observations)
         folder = self.folder / name
-        if not folder.is_dir():
+        if not _is_whole(folder):
+            shutil.rmtree(folder, ignore_errors=True)
             self._make(collection, prepare, folder, observations=observations)
         return sorted(folder.glob("*.parquet"))
 
@@ -102,6 +106,7 @@ class Derived:
                 make.observations()
             else:
                 make.rows()
+            _seal(making)
             kind = folder.name.rpartition("-")[0]
             for old in self.folder.glob(f"{kind}-*"):
                 shutil.rmtree(old, ignore_errors=True)
@@ -116,6 +121,31 @@ class Derived:
             number = old.name[1:].partition("-")[0]
             if number.isdecimal() and not is_running(int(number)):
                 shutil.rmtree(old, ignore_errors=True)
+
+
+def _sizes(folder: Path) -> bytes:
+    return "".join(
+        f"{f.name} {f.stat().st_size}\n" for f in sorted(folder.glob("*.parquet"))
+    ).encode()
+
+
+def _seal(folder: Path) -> None:
+    """Write down which files a folder has, and wait until the disk has all of it."""
+    (folder / SEAL).write_bytes(_sizes(folder))
+    for path in (*folder.iterdir(), folder):
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _is_whole(folder: Path) -> bool:
+    """Say whether a folder is there with all of its files: a part of them is no answer."""
+    try:
+        return (folder / SEAL).read_bytes() == _sizes(folder)
+    except FileNotFoundError:
+        return False
 
 
 class _Making:

@@ -123,6 +123,11 @@ class Api:
 OK = {"code": "ok", "message": "", "log_id": "L"}
 
 
+def left_to_go_on_with(error):
+    assert error.code in ENDS, error
+    return error.exit_status
+
+
 def place_of(day):
     return (dt.datetime.strptime(day, "%Y%m%d").replace(tzinfo=dt.UTC).date() - BEGIN).days
 
@@ -187,6 +192,10 @@ SELECT 1 FROM pages AS p WHERE NOT EXISTS
 """
 
 
+PAID_TWICE = """
+SELECT 1 FROM requests AS r JOIN chains AS h ON h.id = r.chain
+WHERE outcome = 'PAGE' GROUP BY h.id, page HAVING count(*) > lap
+"""
 FATES = st.none() | st.tuples(st.integers(1, 25), st.sampled_from(["before", "after"]))
 """At which transaction a program dies, and whether before it or when it is whole."""
 
@@ -272,8 +281,7 @@ class Collections(RuleBasedStateMachine):
             self.crashes += 1
             self.status = "crashed"
         except TikSQLError as error:
-            assert error.code in ENDS, error
-            self.status = error.exit_status
+            self.status = left_to_go_on_with(error)
         finally:
             session.close()
         with closing(sqlite3.connect(self.path)) as base, base:
@@ -295,6 +303,7 @@ class Collections(RuleBasedStateMachine):
             return
         self.every_request_is_on_record()
         assert self.asked(ORPHANS) == [], "every page leads to its request"
+        assert self.asked(PAID_TWICE) == [], "no page of a search is paid for twice"
         if self.exists:
             self.each_day_was_asked_for_once()
             self.the_rows_are_the_truth_or_the_lack_is_named()
