@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from msgspec import structs
 
 from tiksql.catalog import Column, load
-from tiksql.errors import PlanError
+from tiksql.errors import PlanError, StudyError
 from tiksql.keeping import pages_of, request_of
 from tiksql.local.records import Reader
 from tiksql.store import chains, collections
@@ -73,10 +73,17 @@ class Derived:
         """Return the files with the rows of a collection, made first if they are not there."""
         name = self._name(collection, observations=observations)
         folder = self.folder / name
-        if not _is_whole(folder):
-            shutil.rmtree(folder, ignore_errors=True)
-            self._make(collection, prepare, folder, observations=observations)
-        return sorted(folder.glob("*.parquet"))
+        try:
+            if not _is_whole(folder):
+                shutil.rmtree(folder, ignore_errors=True)
+                self._make(collection, prepare, folder, observations=observations)
+            return sorted(folder.glob("*.parquet"))
+        except OSError as error:
+            raise StudyError(
+                "TS720",
+                f"{self.folder} cannot be used: {error.strerror}",
+                hint="rows are read from files that are made there, and may be thrown away",
+            ) from None
 
     def drop(self, collection: Collection) -> None:
         """Take away what was made of a collection."""
@@ -144,7 +151,7 @@ def _is_whole(folder: Path) -> bool:
     """Say whether a folder is there with all of its files: a part of them is no answer."""
     try:
         return (folder / SEAL).read_bytes() == _sizes(folder)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
 
 

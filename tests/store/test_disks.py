@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 from contextlib import closing, suppress
+from pathlib import Path
 
 import pytest
 from store.processes import PROGRAM, SOAK, Desk
@@ -90,18 +91,31 @@ def test_a_log_that_cannot_grow_is_named_and_what_was_committed_stays(desk, run)
     desk.check()
 
 
-def test_rows_that_find_no_room_are_an_error_and_are_made_when_there_is(desk, run):
-    def tiksql(*argv):
-        return run(*desk.argv(*argv), environ=desk.environ)
+def test_rows_that_find_no_room_are_an_error_and_are_made_when_there_is(tmp_path):
+    lab = scripted(tmp_path / "study.db", wide)
+    lab(f"CREATE COLLECTION c AS SELECT id, video_description FROM videos WHERE {WINDOWS}")
+    asked = len(lab.bodies)
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (33_000, before[1]))
+    try:
+        with pytest.raises(StudyError) as full:
+            lab("SELECT count(*) FROM c")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    assert (full.value.code, full.value.exit_status) == ("TS720", 6)
+    assert full.value.message.startswith(f"{lab.path}.derived/")
+    assert list(lab.path.with_name("study.db.derived").iterdir()) == []
+    assert lab("SELECT count(*) FROM c").rows == [(2,)]
+    assert len(lab.bodies) == asked
 
-    assert tiksql("-c", CREATE).status == 0
-    spent = desk.spent
-    done = desk.run("-c", "SELECT count(*) FROM c", preexec_fn=limited(1000))
-    assert done.status == 6
-    assert "study.db" in done.err
-    assert "Traceback" not in done.err
-    assert tiksql("-c", "SELECT count(*) > 300 FROM c").out.endswith("true\n")
-    assert desk.spent == spent
+
+@pytest.mark.parametrize("spoil", [Path.touch, lambda path: path.symlink_to("/proc")])
+def test_a_folder_for_rows_that_is_none_is_named(run, lab, spoil):
+    lab(CREATE)
+    spoil(lab.path.with_name("study.db.derived"))
+    outcome = run(lab.path, "--emulator", "-c", "SELECT count(*) FROM c")
+    assert outcome.status == 6
+    assert f"error[TS720]: {lab.path}.derived cannot be used: " in outcome.err
 
 
 IS_ROOT = os.geteuid() == 0

@@ -11,7 +11,13 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from tiksql.errors import EvaluationError, InterruptError, ResolveError, TikSQLError
+from tiksql.errors import (
+    EvaluationError,
+    InterruptError,
+    ResolveError,
+    StudyError,
+    TikSQLError,
+)
 from tiksql.local.wording import LONGEST, cleaned, in_words
 from tiksql.spelling import nearest
 
@@ -32,6 +38,8 @@ _MISSING = (
     (r'Could not find key "(.+?)" in struct', "TS205", "member"),
 )
 _CANDIDATES = re.compile(r"(?:Candidate [A-Za-z]+:|Did you mean) ([^\n?]*)")
+_IO = re.compile(r'could not .*?"(.+?)\\?".*?: ([^:"\\]+)', re.IGNORECASE)
+"""A file that cannot be written or read: one made of a study, as no other is open to DuckDB."""
 _WORD = re.compile(r"""["']([^"']+)["']""")
 
 
@@ -50,6 +58,9 @@ def failure(error: Exception, query: LocalQuery | None = None, shift: int = 0) -
             "the local part of the statement needs more memory than it may have",
             hint="select fewer columns or days, or sort and group less at once",
         )
+    is_io = kind == "IO" or '"exception_type":"IO"' in message
+    if is_io and (found := _IO.search(message)):
+        return StudyError("TS720", cleaned(f"{found[1]} cannot be used: {found[2]}"))
     if query is None:
         return EvaluationError("TS544", cleaned(message or str(error)))
     return _placed(report, kind, query, shift)
