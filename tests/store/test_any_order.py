@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import datetime as dt
-import json
 import math
 import shutil
 import sqlite3
@@ -13,26 +11,18 @@ from contextlib import closing
 from pathlib import Path
 from unittest.mock import patch
 
-import httpx
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from store.processes import SOAK
 from store.studies_world import execute
+from store.truthful_api import BEGIN, DAYS, FAULTS, Api
 
-from tiksql.api.client import Client
-from tiksql.api.credentials import Credentials
-from tiksql.api.settings import Settings
-from tiksql.api.world import World
-from tiksql.backend import Backend
-from tiksql.catalog import load
 from tiksql.errors import TikSQLError
 from tiksql.session import Session
 from tiksql.settings import DEFAULTS
 from tiksql.store.study import Study
 
-BEGIN = dt.date(2022, 1, 1)
-DAYS = 9
 SQL = (
     "CREATE COLLECTION c AS SELECT id, like_count FROM videos WHERE keyword = 'x' AND create_date"
     f" BETWEEN '{BEGIN}' AND '{BEGIN + dt.timedelta(days=DAYS - 1)}'"
@@ -45,110 +35,9 @@ class CrashError(Exception):
     """The program is no more: nothing that it would have written from here on is written."""
 
 
-def identity(day, place):
-    """An id that holds the second of its record, as those of videos do."""
-    noon = dt.datetime.combine(BEGIN + dt.timedelta(days=day), dt.time(12), dt.UTC)
-    return (int(noon.timestamp()) << 32) + place
-
-
-class Api:
-    """An API that knows the truth, forgets searches and fails as it is told; nobody waits."""
-
-    def __init__(self, counts, removed):
-        self.ids = [identity(day, n) for day, count in enumerate(counts) for n in range(count)]
-        self.removed = {number for n, number in enumerate(self.ids) if n in removed}
-        self.now = dt.datetime(2026, 9, 1, 23, 59, 58, tzinfo=dt.UTC)
-        self.clock = 0.0
-        self.sent = 0
-        self.searches = {}
-        self.faults = []
-        self.broken_days = set()
-        self.repeats = False
-        self.left = math.inf
-
-    @property
-    def truth(self):
-        return {number for number in self.ids if number not in self.removed}
-
-    def connect(self, _warn):
-        async def sleep(seconds):
-            self.pass_by(seconds)
-            await asyncio.sleep(0)
-
-        world = World(lambda: self.now, lambda: self.clock, sleep, lambda: 0.0)
-        line = Settings(credentials=Credentials("key", "secret"), requests_per_second=math.inf)
-        return Client(line, httpx.MockTransport(self.handle), world)
-
-    def pass_by(self, seconds):
-        self.clock += max(0, seconds)
-        self.now += dt.timedelta(seconds=seconds)
-
-    def handle(self, request):
-        if request.url.path.endswith("/oauth/token/"):
-            return httpx.Response(200, json={"access_token": "clt.x", "expires_in": 7200})
-        self.sent += 1
-        self.pass_by(1)
-        body = json.loads(request.content)
-        if self.left <= 0:
-            return refused(429, "daily_quota_limit_exceeded")
-        self.left -= 1
-        if self.faults:
-            return FAULTS[self.faults.pop()]()
-        first, last = (place_of(body[name]) for name in ("start_date", "end_date"))
-        if any(first <= day <= last for day in self.broken_days):
-            return refused(500, "internal_error")
-        return self.page(body, first, last)
-
-    def page(self, body, first, last):
-        search, cursor = body.get("search_id"), body.get("cursor", 0)
-        if search is None:
-            search = str(len(self.searches) + 1)
-            low, high = identity(first, 0), identity(last + 1, 0)
-            found = sorted((n for n in self.ids if low <= n < high), reverse=True)
-            self.searches[search] = found
-        if self.searches.get(search) is None:
-            return refused(400, "invalid_params", f"Search Id {search} is invalid or expired")
-        found = self.searches[search]
-        end = cursor + body["max_count"]
-        start = max(0, cursor - 1) if self.repeats else cursor
-        ids = [n for n in found[start:end] if n not in self.removed]
-        records = [{"id": n, "like_count": n % 7} for n in ids]
-        data = {"videos": records, "cursor": end, "has_more": end < len(found), "search_id": search}
-        return httpx.Response(200, json={"data": data, "error": OK})
-
-    def forget(self):
-        self.searches = dict.fromkeys(self.searches)
-
-
-OK = {"code": "ok", "message": "", "log_id": "L"}
-
-
 def left_to_go_on_with(error):
     assert error.code in ENDS, error
     return error.exit_status
-
-
-def place_of(day):
-    return (dt.datetime.strptime(day, "%Y%m%d").replace(tzinfo=dt.UTC).date() - BEGIN).days
-
-
-def refused(status, code, message="no"):
-    error = {"code": code, "message": message, "log_id": "L"}
-    return httpx.Response(status, json={"data": {}, "error": error})
-
-
-def lost():
-    raise httpx.ReadError("reset")
-
-
-FAULTS = {
-    "internal": lambda: refused(500, "internal_error"),
-    "rate": lambda: refused(429, "rate_limit_exceeded"),
-    "gateway": lambda: httpx.Response(502, text="<html>bad</html>"),
-    "cut": lambda: httpx.Response(200, content=b'{"data": {"videos": [{"id": 12'),
-    "lost": lost,
-    "stale": lambda: refused(400, "invalid_params", "Invalid count or cursor"),
-}
 
 
 class Fragile(Study):
@@ -209,9 +98,7 @@ class Collections(RuleBasedStateMachine):
         self.folder = Path(tempfile.mkdtemp(prefix="study-"))
         self.path = self.folder / "study.db"
         self.api = Api(counts, removed)
-        self.server = Backend(
-            "api", load().base_url, self.api.connect, lambda: self.api.now.replace(tzinfo=None)
-        )
+        self.server = self.api.backend()
         self.before = 0
         self.status: int | str | None = None
         self.crashes = 0

@@ -38,7 +38,10 @@ def collecting(study: Study, run: int, name: str, now: dt.datetime) -> Iterator[
         yield
     finally:
         with study.writing():
-            study.execute("DELETE FROM collectors WHERE run = ? AND process = ?", run, mine[1])
+            study.execute(_LEAVE, run, *mine)
+
+
+_LEAVE = "DELETE FROM collectors WHERE run = ? AND host = ? AND process = ? AND started = ?"
 
 
 def check_free(study: Study, run: int, name: str, now: dt.datetime) -> None:

@@ -1,0 +1,95 @@
+"""What the API does wrong, in a collection: every record once, every loss named, few requests."""
+
+from __future__ import annotations
+
+import pytest
+from store.studies_world import scripted
+from store.test_collections import WINDOWS, video_page
+
+DAY = "SELECT id, like_count FROM videos WHERE keyword = 'x' AND create_date = '2022-01-01'"
+CREATE = f"CREATE COLLECTION c AS {DAY}"
+
+
+def pages_of_100(count, **changed):
+    """Answer ``count`` records in pages; ``changed`` are fields of an answer, by ``at_CURSOR``."""
+
+    def answer(_number, body):
+        cursor = body.get("cursor", 0)
+        ids = range(cursor, min(cursor + 100, count))
+        page = video_page(ids, cursor=cursor + 100, more=cursor + 100 < count)
+        return page | changed.get(f"at_{cursor}", {})
+
+    return answer
+
+
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_a_token_that_is_refused_once_costs_one_request_and_no_page(tmp_path, number):
+    good = pages_of_100(350)
+
+    def answer(asked, body):
+        return (401, "access_token_invalid") if asked == number else good(asked, body)
+
+    lab = scripted(tmp_path / "study.db", answer)
+    assert lab(CREATE).stats.complete
+    assert len(lab.bodies) == 4 + 1
+    assert lab("SELECT count(*), count(DISTINCT id) FROM c").rows == [(350, 350)]
+    outcomes = [row[10] for row in lab("SHOW REQUESTS").rows]
+    assert sorted(outcomes) == ["page"] * 4 + ["token"]
+
+
+@pytest.mark.parametrize("cursor", [100, 0, 50, None, -1])
+def test_a_cursor_that_leads_nowhere_is_no_loop_and_a_gap(tmp_path, cursor):
+    stuck = pages_of_100(350, at_100={"cursor": cursor, "has_more": True})
+    lab = scripted(tmp_path / "study.db", stuck)
+    made = lab(CREATE)
+    assert (made.stats.complete, made.stats.exit_status) == (False, 5)
+    assert len(lab.bodies) <= 6
+    ((_, _, first, last, _, state, reason, _),) = lab("SHOW GAPS FOR c").rows
+    assert first == last
+    assert state == "failed"
+    assert "no way to it" in reason or "not read" in reason or reason
+    kept = lab("SELECT count(*) FROM c")
+    assert kept.rows == [(200,)]
+    assert not kept.stats.complete
+
+
+@pytest.mark.parametrize("huge", [10**18, 1_700_000_000_000])
+def test_a_cursor_that_leaps_is_followed(tmp_path, huge):
+    def answer(_number, body):
+        if body.get("cursor") == huge:
+            return video_page(range(100, 150), cursor=huge + 100)
+        return video_page(range(100), cursor=huge, more=True)
+
+    lab = scripted(tmp_path / "study.db", answer)
+    assert lab(CREATE).stats.complete
+    assert lab("SELECT count(*) FROM c").rows == [(150,)]
+
+
+def test_a_record_that_comes_on_several_pages_and_windows_is_there_once(tmp_path):
+    def answer(_number, body):
+        cursor = body.get("cursor", 0)
+        ids = [*range(cursor, cursor + 100), *range(cursor, cursor + 50)]
+        return video_page(ids, cursor=cursor + 100, more=cursor < 200)
+
+    lab = scripted(tmp_path / "study.db", answer)
+    made = lab(f"CREATE COLLECTION c AS SELECT id FROM videos WHERE {WINDOWS}")
+    assert made.stats.complete
+    assert lab("SELECT count(*), count(DISTINCT id) FROM c").rows == [(300, 300)]
+    assert len(lab.bodies) == 6
+
+
+def test_of_two_observations_the_newest_is_the_row_and_both_are_kept(tmp_path):
+    state = {"likes": 1}
+
+    def answer(_number, _body):
+        page = video_page([7])
+        page["videos"][0]["like_count"] = state["likes"]
+        return page
+
+    lab = scripted(tmp_path / "study.db", answer)
+    lab(CREATE)
+    state["likes"] = 2
+    lab("REFRESH COLLECTION c")
+    assert [row[1] for row in lab("SELECT * FROM c").rows] == [2]
+    seen = lab("SELECT like_count FROM c.observations ORDER BY like_count").rows
+    assert seen == [(1,), (2,)]
