@@ -25,7 +25,7 @@ REQUESTS = 9
 
 @pytest.fixture
 def api():
-    return Api([2] * DAYS, set())
+    return Api([2] * DAYS)
 
 
 @pytest.fixture

@@ -30,9 +30,10 @@ def identity(day, place):
 class Api:
     """Gives the records of ``DAYS`` days; on its clock nobody waits in real time."""
 
-    def __init__(self, counts, removed):
+    def __init__(self, counts, hidden=()):
         self.ids = [identity(day, n) for day, count in enumerate(counts) for n in range(count)]
-        self.removed = {number for n, number in enumerate(self.ids) if n in removed}
+        self.hidden = {number for n, number in enumerate(self.ids) if n in hidden}
+        self.removed = set()
         self.now = dt.datetime(2026, 9, 1, 23, 59, 58, tzinfo=dt.UTC)
         self.clock = 0.0
         self.sent = 0
@@ -51,7 +52,13 @@ class Api:
 
     @property
     def truth(self):
-        return {number for number in self.ids if number not in self.removed}
+        """What it gives now."""
+        return self.ever - self.removed
+
+    @property
+    def ever(self):
+        """What it has given at some time; hidden ones take a position and are never given."""
+        return set(self.ids) - self.hidden
 
     def connect(self, _warn):
         async def sleep(seconds):
@@ -89,14 +96,14 @@ class Api:
         if search is None:
             search = str(len(self.searches) + 1)
             low, high = identity(first, 0), identity(last + 1, 0)
-            found = sorted((n for n in self.ids if low <= n < high), reverse=True)
-            self.searches[search] = found
+            there = (n for n in self.ids if low <= n < high and n not in self.removed)
+            self.searches[search] = sorted(there, reverse=True)
         if self.searches.get(search) is None:
             return refused(400, "invalid_params", f"Search Id {search} is invalid or expired")
         found = self.searches[search]
         end = cursor + body["max_count"]
         start = max(0, cursor - 1) if self.repeats else cursor
-        ids = [n for n in found[start:end] if n not in self.removed]
+        ids = [n for n in found[start:end] if n in self.truth]
         records = [{"id": n, "like_count": n % 7} for n in ids]
         data = {"videos": records, "cursor": end, "has_more": end < len(found), "search_id": search}
         return httpx.Response(200, json={"data": data, "error": OK})
