@@ -256,9 +256,8 @@ class Studies:
         for table in made.stored:
             found = collections.find(self.study, table.collection)
             assert found
-            self._note_gaps(
-                found, stream
-            )  # before: whoever collects may finish while files are made
+            # First, as somebody may finish collecting while files are made of what was there.
+            self._note_gaps(found, stream)
             files = self.derived.files(
                 found,
                 self.definitions.observations if table.observations else self.definitions.rows,

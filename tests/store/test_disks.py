@@ -18,7 +18,8 @@ from store.slow_server import PAGES, slow
 from store.studies_world import Lab, emulated, scripted
 from store.test_collections import WINDOWS, video_page
 
-from tiksql.errors import StudyError, TikSQLError
+from tiksql.derived import Derived
+from tiksql.errors import QuotaError, StudyError, TikSQLError
 
 WHERE = "region_code = 'US' AND create_date BETWEEN '2022-05-01' AND '2022-07-10'"
 SQL = f"SELECT id, username, like_count FROM videos WHERE {WHERE}"
@@ -331,6 +332,25 @@ def test_a_second_program_is_told_who_collects_and_reads_meanwhile(tmp_path, run
         assert first.returncode == 0
         assert tiksql("-c", "SELECT count(*) FROM c").out.splitlines()[1] == str(PAGES)
         assert desk.spent == PAGES
+
+
+def test_rows_that_were_made_before_somebody_finished_are_still_called_a_part(lab, monkeypatch):
+    with pytest.raises(QuotaError):
+        lab(CREATE, max_requests=2)
+    make = Derived.files
+
+    def files(*args, **options):
+        found = make(*args, **options)
+        monkeypatch.undo()
+        assert lab(CREATE).stats.complete
+        return found
+
+    monkeypatch.setattr(Derived, "files", files)
+    part = lab("SELECT count(*) FROM c")
+    assert not part.stats.complete
+    whole = lab("SELECT count(*) FROM c")
+    assert whole.stats.complete
+    assert whole.rows > part.rows
 
 
 def test_several_programs_that_make_one_study_at_once_all_have_it(desk):
