@@ -15,8 +15,9 @@ check: .venv/ready  ## everything that has to be true before a change lands
 	$(BIN)/lint-imports
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
-soak: .venv/ready  ## the long run: ten times as many cases of every property that compares meanings
+soak: .venv/ready  ## the long run: ten times as many cases of every property, hundred programs killed
 	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/planning tests/evaluation tests/syntax tests/engine
+	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/store
 
 format: .venv/ready  ## format the code and mend what can be mended
 	$(BIN)/ruff format .

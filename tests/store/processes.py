@@ -15,8 +15,6 @@ from typing import NamedTuple
 
 DYING = str(Path(__file__).with_name("dying.py"))
 PROGRAM = [sys.executable, "-m", "tiksql"]
-SOAK = int(os.environ.get("TIKSQL_SOAK", "1"))
-"""How many times as many cases as in ``make check``."""
 
 
 class Done(NamedTuple):

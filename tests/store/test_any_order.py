@@ -14,7 +14,7 @@ from unittest.mock import patch
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from store.processes import SOAK
+from soak import cases
 from store.studies_world import execute
 from store.truthful_api import BEGIN, DAYS, FAULTS, Api
 
@@ -258,7 +258,7 @@ class Collections(RuleBasedStateMachine):
 
 
 Collections.TestCase.settings = settings(
-    max_examples=60 * SOAK,
+    max_examples=cases(60),
     stateful_step_count=7,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

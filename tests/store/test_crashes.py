@@ -7,7 +7,8 @@ import signal
 import time
 
 import pytest
-from store.processes import SOAK, Desk
+from soak import TIMES, cases
+from store.processes import Desk
 
 SQL = (
     "SELECT id, username, like_count FROM videos WHERE region_code = 'US'"
@@ -166,12 +167,29 @@ def test_killed_while_it_refreshes_it_keeps_what_was_seen(desk, tiksql, truth):
 
 def test_killed_while_it_writes_a_result_it_leaves_the_old_file(desk, tiksql, truth, tmp_path):
     assert tiksql("-c", CREATE).status == 0
+    tiksql("-c", READ)
     target = tmp_path / "result.csv"
     target.write_text("old")
     desk.die("within result", 1, "-c", READ, "-o", target)
     assert target.read_text() == "old"
     assert tiksql("-c", READ, "-o", target).status == 0
     assert target.read_text() == truth.rows
+
+
+@pytest.mark.parametrize("passes", [1, 2])
+def test_killed_while_it_exports_it_leaves_the_old_file(desk, tiksql, truth, monkeypatch, passes):
+    assert tiksql("-c", CREATE).status == 0
+    tiksql("-c", READ)
+    monkeypatch.chdir(desk.path.parent)
+    target = desk.path.with_name("result.csv")
+    target.write_text("old")
+    copy = f"COPY ({READ}) TO 'result.csv' (OVERWRITE)"
+    desk.die("within result", passes, "-c", copy)
+    assert target.read_text() == "old"
+    done = tiksql("-c", copy)
+    assert done.status == 0, done.err
+    assert target.read_text().splitlines() == truth.rows.splitlines()
+    desk.check()
 
 
 @pytest.mark.parametrize("point", ["before migration", "within migration"])
@@ -204,7 +222,7 @@ def long_truth(tmp_path_factory, served):
     return time.monotonic() - began, desk.spent, desk.run("-c", READ).out
 
 
-@pytest.mark.parametrize("seed", range(6 if SOAK == 1 else 10 * SOAK))
+@pytest.mark.parametrize("seed", range(6 if TIMES == 1 else cases(10)))
 def test_killed_at_any_time_it_goes_on(desk, tiksql, long_truth, seed):
     """Kill once or twice, each at a random time of what a run takes."""
     seconds, requests, rows = long_truth

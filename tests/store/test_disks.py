@@ -13,7 +13,8 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
-from store.processes import PROGRAM, SOAK, Desk
+from soak import cases
+from store.processes import PROGRAM, Desk
 from store.slow_server import PAGES, slow
 from store.studies_world import Lab, emulated, scripted
 from store.test_collections import WINDOWS, video_page
@@ -371,7 +372,7 @@ def whole(tmp_path_factory):
     return lab.path.read_bytes()
 
 
-@pytest.mark.parametrize("seed", range(20 * SOAK))
+@pytest.mark.parametrize("seed", range(cases(20)))
 def test_a_damaged_study_gives_an_error_and_no_traceback(lab, whole, seed):
     chance = random.Random(seed)
     octets = bytearray(whole)
