@@ -23,7 +23,8 @@ input. Other commands: tiksql translate, check, fmt, emulator, schema, status an
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
-4 quota or cap · 5 incomplete result delivered · 6 disk · 70 a bug · 130 Ctrl-C"""
+4 quota or cap · 5 incomplete result delivered · 6 disk · 70 a bug · 130 Ctrl-C
+(129 SIGHUP, 143 SIGTERM)"""
 
 
 @dataclass(slots=True)

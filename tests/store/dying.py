@@ -36,7 +36,15 @@ def after(owner, name, when=lambda *_: True):
 
 def within(beginning):
     """Die inside the transaction, when a statement that begins so has been executed."""
-    return after(study.Study, "execute", lambda _, sql, *__: sql.lstrip().startswith(beginning))
+
+    def begins(_, sql, *__):
+        return sql.lstrip().startswith(beginning)
+
+    def patch(fate):
+        for name in ("execute", "rows"):
+            after(study.Study, name, begins)(fate)
+
+    return patch
 
 
 def _wrap(owner, name, first, last, when):
