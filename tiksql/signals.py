@@ -1,6 +1,7 @@
 """The signals that end a command: the first as Ctrl-C does, another one at once.
 
 Whatever is on record is whole at any time, so that a second signal need not wait for anything.
+While a statement runs, Ctrl-C itself is that of ``interrupts``.
 """
 
 from __future__ import annotations
