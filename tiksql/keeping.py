@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tiksql.api.events import Keeper, Known
 from tiksql.api.pages import Page, decode_page
 from tiksql.catalog import load
+from tiksql.errors import StudyError
 from tiksql.planning.plan import Request, Window
 from tiksql.store import chains, collectors
 from tiksql.store.chains import First
@@ -103,8 +104,8 @@ class Kept(Keeper):
     def _adopt(self, request: Request, number: int) -> None:
         self._chains[id(request)] = request, number  # it is kept, so that its id stays its own
 
-    def state(self, request: Request) -> Chain:
-        """Say how a request stands."""
+    def state(self, request: Request) -> Chain | None:
+        """Say how a request stands; None where another program has taken it out."""
         return chains.chain(self.study, self._chain(request))
 
     def _chain(self, request: Request) -> int:
@@ -115,6 +116,8 @@ class Kept(Keeper):
     def known(self, request: Request) -> Known:
         """Return the pages that were committed."""
         chain = self.state(request)
+        if chain is None:
+            return Known()
         if chain.state == "refused":
             return Known(refused=chain.reason or "")
         laps = range(1, chain.lap) if self.contents else ()
@@ -130,7 +133,8 @@ class Kept(Keeper):
 
     def done(self, request: Request) -> None:
         """Note that a request is answered."""
-        if self.state(request).state != "done":
+        chain = self.state(request)
+        if chain and chain.state != "done":
             self._mark(request, "done")
 
     def refused(self, request: Request, message: str) -> None:
@@ -165,6 +169,12 @@ class Kept(Keeper):
         if self._is_claimed and abs(now - self._seen_at) > HEARTBEAT:
             self._seen_at = now
             collectors.seen(self.study, self.run, now)
+        try:
+            return chains.send(self.study, self._chain(charge.request), sent)
+        except StudyError as error:
+            if self._is_claimed or error.code != chains.GONE:
+                raise
+        self.plan([charge.request])  # another program was through with the same statement
         return chains.send(self.study, self._chain(charge.request), sent)
 
     def came(self, mark: int, charge: Charge, found: Page | Trouble) -> None:

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
     from tiksql.store.study import Study
 
+GONE = "TS719"
+"""The code of the error that another program has taken out what is being asked for."""
+
 LEVEL = 1
 """Of compression: a third of the time of the usual level, for a tenth more of space."""
 
@@ -129,10 +132,11 @@ def _columns(first: First) -> tuple[object, ...]:
     )
 
 
-def chain(study: Study, number: int) -> Chain:
-    """Return a chain by its id."""
+def chain(study: Study, number: int) -> Chain | None:
+    """Return a chain by its id; None where another program has taken it out."""
+    row = study.row("SELECT * FROM chains WHERE id = ?", number)
     with study.decoding():
-        return _chain(study.row("SELECT * FROM chains WHERE id = ?", number))
+        return _chain(row) if row else None
 
 
 def of_run(study: Study, run: int, scan: int, *states: str) -> list[Chain]:
@@ -188,15 +192,12 @@ def forget(study: Study, numbers: Iterable[int]) -> None:
 
 
 def send(study: Study, number: int, sent: Sent) -> int:
-    """Put a request on record before it is sent; return its id.
-
-    Raise ``StudyError`` (TS719) where another program has taken the chain out.
-    """
+    """Put a request on record before it is sent; return its id, or raise ``StudyError`` (GONE)."""
     values = (sent.pool, sent.page, sent.body, sent.again, sent.sent_at.isoformat())
     with study.writing():
         row = study.row(_SEND, *values, number)
     if row is None:
-        raise StudyError("TS719", f"what was being collected is in {study.name} no more")
+        raise StudyError(GONE, f"what was being collected is in {study.name} no more")
     return int(row["id"])
 
 
@@ -254,15 +255,17 @@ def keep(study: Study, number: int, request: int, page: StoredPage) -> None:
 
 
 def pages(study: Study, number: int, lap: int, *, contents: bool = True) -> Iterator[StoredPage]:
-    """Yield the pages of one search of a chain, in order, a few at a time."""
+    """Yield the pages of one search of a chain, in order, a few at a time, up to a missing one."""
     sql = f"SELECT {_PLACE}, {'content' if contents else 'NULL'} {_FROM}"
     last = 0
     while found := study.rows(sql, number, lap, last):
         for row in found:
+            if row["number"] != last + 1:
+                return
             with study.decoding():
                 page = _page(row)
+            last = page.number
             yield page
-        last = found[-1]["number"]
 
 
 _PLACE = "number, received_at, records, cursor, has_more, search_id, log_id"
