@@ -258,7 +258,7 @@ class Collections(RuleBasedStateMachine):
 
 
 Collections.TestCase.settings = settings(
-    max_examples=cases(60),
+    max_examples=cases(40),
     stateful_step_count=7,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],

@@ -109,7 +109,7 @@ def test_what_cuts_a_collection_says_how_it_goes_on(lab):
 
 def test_what_has_come_of_an_unfinished_collection_can_be_read_and_is_labelled(lab):
     with pytest.raises(QuotaError):
-        lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}", max_requests=3)
+        lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}", max_requests=3, concurrency=1)
     part = lab("SELECT count(*) FROM c")
     assert part.rows[0][0] > 100
     assert part.requests == 0
