@@ -192,7 +192,7 @@ class Studies:
     ) -> Iterator[list[Row]]:
         assert stream.plan
         kept = Kept(self.study, run.id, self.now, is_claimed=True)
-        meter = self.line.budget(stream.plan)
+        meter = stream.meter = self.line.budget(stream.plan)
         reading = Reading(
             stream, self.line.asking(stream.plan, meter, kept, goes_on=True), meter, self.clock
         )

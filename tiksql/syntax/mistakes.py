@@ -24,6 +24,7 @@ RULES: tuple[Callable[[Scene], ParseError | None], ...] = (
     mistakes_signs.sign,
     mistakes_signs.apostrophe,
     mistakes_signs.thousands,
+    mistakes_signs.hyphen,
     mistakes_words.foreign_statement,
     mistakes_words.missing_semicolon,
     mistakes_words.show_target,

@@ -121,6 +121,18 @@ def thousands(scene: Scene) -> ParseError | None:
     return scene.error(Code.NUMBER, "numbers are written without commas", hint=hint)
 
 
+def hyphen(scene: Scene) -> ParseError | None:
+    """Find the name of a form that has a hyphen and no quotes."""
+    if scene.back(2).kind != "FORMAT" or scene.wrong.text != "-":
+        return None
+    name = scene.text[scene.previous.start :].partition(")")[0].strip()
+    return scene.error(
+        Code.UNEXPECTED,
+        "a name with a hyphen needs quotes here",
+        hint=f"write (FORMAT '{excerpt(name)}')",
+    )
+
+
 def extra_comma(scene: Scene) -> ParseError | None:
     """Find a comma with nothing behind it."""
     comma = scene.previous

@@ -22,7 +22,8 @@ def to_text(plan: Plan) -> str:
 
 def _lines(plan: Plan) -> Iterator[str]:
     for scan in plan.scans:
-        yield from _scan(scan)
+        yield from _scan(scan, plan)
+    yield from _stored(plan)
     yield "local"
     yield from _local(plan)
     yield "cost"
@@ -32,10 +33,16 @@ def _lines(plan: Plan) -> Iterator[str]:
         yield from (f"  {note}" for note in plan.notes)
 
 
-def _scan(scan: Scan) -> Iterator[str]:
+def _stored(plan: Plan) -> Iterator[str]:
+    """Name the collections that are read, whose rows are here already."""
+    for table in plan.stored:
+        yield f"{table.key}: kept rows, no request"
+
+
+def _scan(scan: Scan, plan: Plan) -> Iterator[str]:
     yield f"scan {scan.number}: {scan.table.name}"
     if scan.keys is not None and scan.first is not None:
-        yield from _dependent(scan)
+        yield from _dependent(scan, plan)
         return
     if not scan.requests:
         yield "  nothing is sent: no record can match, or none is wanted"
@@ -54,14 +61,23 @@ def _scan(scan: Scan) -> Iterator[str]:
         yield from _branch(branch)
 
 
-def _dependent(scan: Scan) -> Iterator[str]:
+def _dependent(scan: Scan, plan: Plan) -> Iterator[str]:
     assert scan.first is not None
     assert scan.key is not None
-    sources = " and ".join(f"scan {number}" for number in scan.after) or "the statement"
+    sources = " and ".join(_sources(scan, plan)) or "the statement"
     yield f"  POST {scan.first.url}"
     if scan.first.fields:
         yield f"  fields   {', '.join(scan.first.fields)}"
     yield f"  keys     {scan.key.name} from {sources}: one request for each, after it"
+
+
+def _sources(scan: Scan, plan: Plan) -> Iterator[str]:
+    """Name what the keys of a dependent scan are read from."""
+    yield from (f"scan {number}" for number in scan.after)
+    for table in plan.stored:
+        quoted = '"' + table.key.replace('"', '""') + '"'
+        if quoted in (scan.keys_text or ""):
+            yield table.key
 
 
 def _branch(branch: Branch) -> Iterator[str]:
