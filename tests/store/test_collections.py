@@ -20,6 +20,8 @@ from tiksql.errors import (
 )
 from tiksql.session import Session
 from tiksql.settings import DEFAULTS
+from tiksql.source import Source
+from tiksql.syntax.parser import parse
 
 US = "region_code = 'US' AND create_date BETWEEN '2022-05-01' AND '2022-07-10'"
 STATEMENTS = {
@@ -431,3 +433,34 @@ def test_the_status_of_a_study_is_one_line_of_json(lab, run):
 def test_the_status_of_no_study_makes_none(run, tmp_path):
     outcome = run("status", tmp_path / "none.db")
     assert (outcome.status, list(tmp_path.iterdir())) == (2, [])
+
+
+def explained(session, sql):
+    (statement,) = parse(Source(f"EXPLAIN {sql}")).statements
+    return session.execute(statement, {}).text
+
+
+def test_an_explained_statement_names_the_collections_that_it_reads(lab):
+    lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}")
+    session = Session(lab.server, DEFAULTS, study=lab.path)
+    try:
+        alone = explained(session, "SELECT id FROM c")
+        keys = explained(session, "SELECT * FROM users WHERE username IN (SELECT username FROM c)")
+        live = explained(session, STATEMENTS["plain"])
+    finally:
+        session.close()
+    assert "collection c: kept rows, no request" in alone.splitlines()
+    assert "keys     username from collection c: one request for each" in keys
+    assert "collection" not in live
+
+
+def test_requests_of_a_collection_are_counted_while_it_is_made(lab):
+    session = Session(lab.server, DEFAULTS, study=lab.path)
+    (statement,) = parse(Source(f"CREATE COLLECTION c AS {STATEMENTS['plain']}")).statements
+    try:
+        stream = session.execute(statement, {})
+        seen = [stream.meter.requests for _ in stream.batches()]
+    finally:
+        session.close()
+    assert seen[0] > 0
+    assert seen[-1] == stream.stats.requests
