@@ -212,7 +212,8 @@ def form_of(path: Path) -> str:
     suffix = path.suffix.lstrip(".").lower()
     named = NAMED.get(suffix, suffix)
     if named in BY_COPY:
-        raise UsageError("TS605", f"{named} is written by COPY alone", hint="COPY (…) TO 'FILE'")
+        hint = f"write COPY (SELECT …) TO '{path.name}'"
+        raise UsageError("TS605", f"{named} is written by COPY alone", hint=hint)
     return named if named in FORMATS else "csv"
 
 
