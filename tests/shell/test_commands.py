@@ -52,7 +52,7 @@ def test_a_command_begins_with_a_backslash_or_a_dot(typed, sign):
         ("\\run a b", "TS622", None),
         ("\\set k", "TS621", "\\set tag hello"),
         ("\\o nowhere/a.csv", "TS622", "name a file that does not exist yet"),
-        ("\\o a.xlsx", "TS605", None),
+        ("\\o a.xlsx", "TS605", "write COPY (SELECT …) TO 'a.xlsx'"),
     ],
 )
 def test_a_wrong_command_says_what_would_work(typed, line, code, hint):
