@@ -6,10 +6,12 @@ import datetime as dt
 import json
 from typing import TYPE_CHECKING, Any
 
+from tiksql.backend import EMULATOR
 from tiksql.catalog import load
 from tiksql.listings import Listing
 from tiksql.rows import Head
 from tiksql.store import collectors, reports
+from tiksql.translate.methods import Account
 
 if TYPE_CHECKING:
     from tiksql.catalog import ColumnType
@@ -166,6 +168,29 @@ def provenance(study: Study, found: Collection) -> Listing:
     for row in reports.provenance(study, found.id):
         rows.append(("request", json.dumps({name: row[name] for name in row.keys()})))  # noqa: SIM118, PERF401 - a Row is no dict
     return Listing(_heads(what="text", value="text"), rows)
+
+
+def methods(study: Study, found: Collection, rows: int) -> Account:
+    """Say of a collection what a methods section has to, as the study counts it."""
+    counts = reports.history(study, found.id)
+    began, ended = (text and text[:10] for text in (counts["began"], counts["ended"]))
+    return Account(
+        began=began,
+        ended=ended,
+        requests=counts["requests"],
+        failed_requests=counts["failed"],
+        records=counts["records"],
+        rows=rows,
+        shortfall=reports.shortfall(study, found.id, _indexed()),
+        gaps=int(counts["days_missing"]),
+        remeasurements=counts["runs"] - 1,
+        synthetic=found.definition.server == EMULATOR,
+    )
+
+
+def _indexed() -> tuple[str, ...]:
+    """Name the tables whose cursors count positions, so that a page can lack some."""
+    return tuple(t.name for t in load().tables.values() if t.paging.kind == "search")
 
 
 def columns(found: Collection) -> Listing:

@@ -26,6 +26,9 @@ def utc_now() -> dt.datetime:
     return dt.datetime.now(dt.UTC).replace(tzinfo=None)
 
 
+EMULATOR = "emulator"
+
+
 @dataclass(frozen=True, slots=True)
 class Backend:
     """A server to ask: its address, its clock, and how a client for it is made.
@@ -38,6 +41,11 @@ class Backend:
     connect: Callable[[Callable[[str], None]], Client]
     now: Callable[[], dt.datetime] = utc_now
     used_today: Callable[[str], int | None] = field(default=lambda _pool: None)
+
+    @property
+    def server(self) -> str:
+        """Who answers, for the record: the emulator uses the address of the real API."""
+        return EMULATOR if self.name == EMULATOR else self.base_url
 
 
 def emulator(
@@ -68,7 +76,7 @@ def emulator(
         )
         return Client(line, httpx.ASGITransport(create_app(chosen)))
 
-    return Backend("emulator", load().base_url, connect, now)
+    return Backend(EMULATOR, load().base_url, connect, now)
 
 
 @dataclass(frozen=True, slots=True)

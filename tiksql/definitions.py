@@ -64,9 +64,7 @@ class Definitions:
         (query,) = parse(Source(found.definition.statement, found.name)).statements
         assert isinstance(query, ast.Query)
         options = convert(found.definition.options, Options)
-        scope = structs.replace(
-            self.scope(), now=moment, options=options, base_url=found.definition.server
-        )
+        scope = structs.replace(self.scope(), now=moment, options=options)
         return query, scope
 
 

@@ -7,12 +7,13 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tiksql.api.events import Keeper, Known
 from tiksql.api.pages import Page, decode_page
 from tiksql.catalog import load
-from tiksql.errors import StudyError
+from tiksql.errors import EvaluationError, LanguageError, StudyError, TikSQLError
 from tiksql.planning.plan import Request, Window
 from tiksql.store import chains, collectors
 from tiksql.store.chains import First
@@ -23,9 +24,9 @@ if TYPE_CHECKING:
     from tiksql.api.failures import Trouble
     from tiksql.api.quota import Charge
     from tiksql.catalog import Catalog
-    from tiksql.errors import TikSQLError
     from tiksql.store.chains import Chain
     from tiksql.store.study import Study
+    from tiksql.stream import Stream
 
 HEARTBEAT = dt.timedelta(minutes=1)
 
@@ -273,3 +274,25 @@ class Desk(Keeper):
         if len(kept) == found.number - 1 and self._size + len(found.raw) <= self._limit:
             self._size += len(found.raw)
             kept.append(found)
+
+
+@contextmanager
+def held(keeper: Keeper, stream: Stream, *, durable: bool) -> Iterator[Keeper]:
+    """Keep the pages of a statement until it is through; those of a study, until it is whole.
+
+    Without a study (``durable``) they are kept for the one thing that can be mended and run again:
+    an error of the local half.
+    """
+    failed: BaseException | None = None
+    try:
+        yield keeper
+        failed = stream.stats.error
+    except (TikSQLError, GeneratorExit, KeyboardInterrupt) as error:
+        failed = error
+        raise
+    finally:
+        mendable = isinstance(failed, EvaluationError | LanguageError)
+        if failed and (durable or mendable):
+            keeper.put_away()
+        else:
+            keeper.forget()

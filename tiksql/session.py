@@ -7,7 +7,6 @@ program calls two of them in a row.
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
@@ -17,10 +16,8 @@ from tiksql import listings
 from tiksql.asking import Line
 from tiksql.catalog import load
 from tiksql.errors import (
-    EvaluationError,
     LanguageError,
     ResolveError,
-    TikSQLError,
     UnavailableError,
     UsageError,
 )
@@ -31,7 +28,7 @@ from tiksql.planning.resolver import describe, resolve
 from tiksql.planning.trees import copied
 from tiksql.settings import TABLE, Settings
 from tiksql.syntax import ast
-from tiksql.translate import translator
+from tiksql.translate import ACCOUNTING, translator
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -42,11 +39,12 @@ if TYPE_CHECKING:
     from tiksql.evaluation import Judge
     from tiksql.exporting.export import Export
     from tiksql.keeping import Desk
-    from tiksql.planning.plan import Plan
+    from tiksql.planning.plan import Plan, StoredTable
     from tiksql.rows import Row
     from tiksql.source import Span
     from tiksql.stream import Stream
     from tiksql.studies import Studies
+    from tiksql.translate.methods import Account
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +105,7 @@ class Session:
 
         study = Study(self._study)
         derived = Derived(study)
-        definitions = Definitions(self.scope, derived.folder, self.backend.base_url)
+        definitions = Definitions(self.scope, derived.folder, self.backend.server)
         self._studies = Studies(
             study, derived, definitions, self.line, self._clock, self.backend.now
         )
@@ -156,8 +154,15 @@ class Session:
         """Print the plan of a query in a form; ``all_pages`` follows those behind the first."""
         form = translator(target, span, all_pages=all_pages)
         made, _ = self.plan(query)
+        if target.lower() in ACCOUNTING and len(made.stored) == 1 and not made.scans:
+            return form(*self._story(made.stored[0]))
         used = self.backend.used_today(made.pool) if made.pool and target == "text" else None
         return form(structs.replace(made, used_today=used))
+
+    def _story(self, table: StoredTable) -> tuple[Plan, Account]:
+        from tiksql.story import story  # noqa: PLC0415 - for these forms only
+
+        return story(self.studies, table, lambda query: self._query(*self.plan(query)))
 
     def scope(self) -> Scope:
         """Return what statements can refer to now."""
@@ -178,6 +183,7 @@ class Session:
     def _query(self, made: Plan, judge: Judge | None) -> Stream:
         from tiksql.api.quota import Meter  # noqa: PLC0415 - a translation asks for nothing
         from tiksql.evaluation import Evaluation  # noqa: PLC0415 - see above
+        from tiksql.keeping import held  # noqa: PLC0415 - see above
         from tiksql.reading import Reading  # noqa: PLC0415 - see above
         from tiksql.stream import Stream  # noqa: PLC0415 - see above
 
@@ -186,35 +192,13 @@ class Session:
         def rows(stream: Stream) -> Iterator[list[Row]]:
             if made.stored and judge:
                 self.studies.attach(made, judge, stream)
-            with self._keeping(made, stream) as keeper:
+            with held(self._keeper(made), stream, durable=self._study is not None) as keeper:
                 ask = self.line.asking(made, meter, keeper)
                 reading = Reading(stream, ask, meter, self._clock)
                 partial = self.settings.flag("allow_partial")
                 yield from Evaluation(made, reading, judge, allow_partial=partial).rows()
 
         return Stream(made.heads, rows, notes=list(made.notes), plan=made, meter=meter)
-
-    @contextmanager
-    def _keeping(self, made: Plan, stream: Stream) -> Iterator[Keeper]:
-        """Keep the pages of a statement until it is through: in the study, or here.
-
-        Without a study they are kept for the one thing that can be mended and run again: an error
-        of the local half.
-        """
-        keeper = self._keeper(made)
-        failed: BaseException | None = None
-        try:
-            yield keeper
-            failed = stream.stats.error
-        except (TikSQLError, GeneratorExit, KeyboardInterrupt) as error:
-            failed = error
-            raise
-        finally:
-            mendable = isinstance(failed, EvaluationError | LanguageError)
-            if failed and (self._study is not None or mendable):
-                keeper.put_away()
-            else:
-                keeper.forget()
 
     def _keeper(self, made: Plan) -> Keeper:
         from tiksql.api.events import FORGETFUL  # noqa: PLC0415 - see above

@@ -103,7 +103,7 @@ class Studies:
             to_sql(query),
             to_builtins(scope.options),
             columns,
-            scope.base_url,
+            self.definitions.server,
             load().version,
             __version__,
         )

@@ -332,7 +332,9 @@ def test_the_place_of_a_dead_collector_is_taken(lab):
 def test_a_collection_goes_on_with_the_server_that_it_began_with(lab):
     with pytest.raises(QuotaError):
         lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}", max_requests=1)
-    other = Lab(replace(emulated(), base_url="https://elsewhere.example"), lab.path)
+    other = Lab(
+        replace(emulated(), name="elsewhere", base_url="https://elsewhere.example"), lab.path
+    )
     with pytest.raises(StudyError, match="was collected from"):
         other(f"CREATE COLLECTION c AS {STATEMENTS['plain']}")
 

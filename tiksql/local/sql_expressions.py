@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 GROUP = 64
 
+BOUNDS = ("unbounded preceding", "preceding", "current row", "following", "unbounded following")
+"""The ends of a window frame, from the first row to the last."""
+
 
 # --- names and literals ---------------------------------------------------------------------------
 
@@ -277,6 +280,11 @@ def _over(node: ast.Over, _: Bindings) -> Iterator[Part]:
 
 @prints(ast.Frame)
 def _frame(node: ast.Frame, _: Bindings) -> Iterable[Part]:
+    start, end = BOUNDS.index(node.start.kind), BOUNDS.index(node.end.kind)
+    if start > end or start == len(BOUNDS) - 1 or end == 0:
+        raise ResolveError(
+            "TS227", "this frame ends before it starts", span=node.span, hint="ROWS 3 PRECEDING"
+        )
     return (f"{node.unit.upper()} BETWEEN ", node.start, " AND ", node.end)
 
 

@@ -102,3 +102,43 @@ FROM requests AS q JOIN chains AS h ON h.id = q.chain JOIN runs AS r ON r.id = h
 LEFT JOIN pages AS p ON p.chain = h.id AND p.request = q.id
 WHERE r.collection = ? ORDER BY q.id
 """
+
+
+def history(study: Study, collection: int) -> Any:
+    """Count what the runs of a collection cost and brought, and what days the last one lacks."""
+    return study.row(_HISTORY, collection)
+
+
+_HISTORY = """
+WITH own AS (
+    SELECT h.*, r.number FROM chains AS h JOIN runs AS r ON r.id = h.run WHERE r.collection = ?1
+), sent AS (SELECT q.* FROM requests AS q JOIN own ON own.id = q.chain)
+SELECT (SELECT min(sent_at) FROM sent) AS began,
+       (SELECT max(coalesce(came_at, sent_at)) FROM sent) AS ended,
+       (SELECT count(*) FROM sent) AS requests,
+       (SELECT count(*) FROM sent WHERE outcome IS NOT 'PAGE') AS failed,
+       (SELECT coalesce(sum(p.records), 0) FROM pages AS p JOIN own ON own.id = p.chain) AS records,
+       (SELECT max(number) FROM runs WHERE collection = ?1) AS runs,
+       (SELECT coalesce(sum(julianday(last_day) - julianday(first_day) + 1), 0) FROM own
+        WHERE state IN ('gap', 'planned')
+          AND number = (SELECT max(number) FROM runs WHERE collection = ?1)) AS days_missing
+"""
+
+
+def shortfall(study: Study, collection: int, endpoints: tuple[str, ...]) -> int:
+    """Count the positions of searches that came without a record: deleted or private since (REF).
+
+    ``endpoints`` are those whose cursors count positions.
+    """
+    marks = ", ".join("?" * len(endpoints))
+    row = study.row(f"{_SHORTFALL} IN ({marks}) GROUP BY p.chain, p.lap)", collection, *endpoints)
+    assert row
+    return int(row[0])
+
+
+_SHORTFALL = """
+SELECT coalesce(sum(max(0, positions - found)), 0) FROM (
+    SELECT max(CAST(p.cursor AS INTEGER)) AS positions, sum(p.records) AS found
+    FROM pages AS p JOIN chains AS h ON h.id = p.chain JOIN runs AS r ON r.id = h.run
+    WHERE r.collection = ? AND h.endpoint
+"""

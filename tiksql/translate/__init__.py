@@ -11,7 +11,6 @@ from tiksql.spelling import nearest
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tiksql.planning.plan import Plan
     from tiksql.source import Span
 
 FORMS = {
@@ -37,14 +36,18 @@ FORMS = {
 ALL_PAGES = {"curl": "curl_pages:to_curl_pages", "python": "python:to_python"}
 """The forms that can follow pages; Python always does."""
 
+ACCOUNTING = frozenset(name for name in FORMS if name.startswith("methods"))
+"""The forms that say what a collection has cost and brought, where they are told."""
+
 PROGRAMS = frozenset({"python", "python-official"})
 """The forms that are one program for one statement; those with all pages are programs, too."""
 
 
-def translator(target: str, span: Span, *, all_pages: bool = False) -> Callable[[Plan], str]:
+def translator(target: str, span: Span, *, all_pages: bool = False) -> Callable[..., str]:
     """Find the function that prints a plan in a form; ``span`` is where the form was named.
 
-    With ``all_pages`` the form follows the pages that come after the first.
+    With ``all_pages`` the form follows the pages that come after the first. Those in ``ACCOUNTING``
+    take what a study knows besides.
     """
     name = target.lower()
     if all_pages and name in FORMS and name not in ALL_PAGES:
@@ -57,7 +60,7 @@ def translator(target: str, span: Span, *, all_pages: bool = False) -> Callable[
     if name in FORMS:
         module, _, function = (ALL_PAGES if all_pages else FORMS)[name].partition(":")
         # Only one form is needed at a time.
-        found: Callable[[Plan], str] = getattr(import_module(f"{__name__}.{module}"), function)
+        found: Callable[..., str] = getattr(import_module(f"{__name__}.{module}"), function)
         return found
     near = nearest(name, FORMS)
     raise ResolveError(

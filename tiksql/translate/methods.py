@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 class Account(Struct, frozen=True):
     """What a study knows of a collection; what it does not know stays a placeholder.
 
-    ``began`` and ``ended`` are days as text; ``manifest`` is a hash of the manifest.
+    ``began`` and ``ended`` are days as text; ``manifest`` is a hash of the manifest. ``synthetic``
+    says that the emulator has answered.
     """
 
     began: str | None = None
@@ -43,6 +44,7 @@ class Account(Struct, frozen=True):
     deletions: int | None = None
     remeasurements: int | None = None
     manifest: str | None = None
+    synthetic: bool = False
 
 
 NOTHING_KNOWN = Account()
@@ -77,12 +79,17 @@ def to_methods_long_latex(plan: Plan, account: Account = NOTHING_KNOWN) -> str:
 
 def _short(plan: Plan, account: Account) -> list[str]:
     """Write one paragraph of some 120 words."""
-    return [" ".join([*_tool(), *_asked(plan), *_judged(plan), *_brought(account), _terms()])]
+    return [
+        " ".join([*_tool(account), *_asked(plan), *_judged(plan), *_brought(account), _terms()])
+    ]
 
 
 def _long(plan: Plan, account: Account) -> Iterator[tuple[str, list[str]]]:
     """Write headed paragraphs, one for each question that a reader may have."""
-    yield "Source and access", [" ".join([*_tool(), "Access was held by [WHO: ROLE, NOT NAME]."])]
+    yield (
+        "Source and access",
+        [" ".join([*_tool(account), "Access was held by [WHO: ROLE, NOT NAME]."])],
+    )
     yield "Query", [*_asked(plan), "The statement and its requests are in the appendix.", _terms()]
     yield "Processing", _judged(plan) + english.shaped(plan) or ["The records are as they came."]
     yield "Collection", _brought(account) + _collected(account)
@@ -92,7 +99,9 @@ def _long(plan: Plan, account: Account) -> Iterator[tuple[str, list[str]]]:
     yield "Flow", _flow(plan, account)
 
 
-def _tool() -> list[str]:
+def _tool(account: Account) -> list[str]:
+    if account.synthetic:
+        return [f"SYNTHETIC DATA, made by the emulator of TikSQL {__version__} for practice."]
     api = f"TikTok's Research API (documentation of {load().version})"
     return [f"Data were collected through {api} with TikSQL {__version__}."]
 
@@ -121,6 +130,7 @@ def _brought(account: Account) -> list[str]:
     return [
         f"The collection ran from {began} to {ended} and took {requests} requests.",
         f"They returned {records} records, of which {rows} rows were kept.",
+        *([f"{account.gaps:,} of the days asked for are missing."] if account.gaps else []),
     ]
 
 
