@@ -22,8 +22,6 @@ from tiksql.arguments import (
 from tiksql.console import Console
 from tiksql.errors import InterruptError, TikSQLError
 from tiksql.files import written_aside
-from tiksql.means import session_of, sources_of, values_of
-from tiksql.script import Run
 from tiksql.signals import ending
 from tiksql.source import Source
 
@@ -31,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tiksql.arguments import Arguments
+    from tiksql.script import Run
 
 A_BUG = 70
 
@@ -120,17 +119,26 @@ def _dispatch(argv: list[str], console: Console) -> int:
 # --- the commands ---------------------------------------------------------------------------------
 
 
+def _job(arguments: Arguments, console: Console) -> tuple[Run, Iterator[Source]]:
+    """Open what a command works with, and its scripts, which are read one after another."""
+    from tiksql.means import session_of, sources_of, values_of  # noqa: PLC0415 - not for help
+    from tiksql.script import Run  # noqa: PLC0415 - see above
+
+    job = Run(session_of(arguments, console), console, arguments, values_of(arguments))
+    return job, sources_of(arguments, console)
+
+
 def _statements(arguments: Arguments, console: Console) -> int:
-    session = session_of(arguments, console)
+    job, sources = _job(arguments, console)
+    session = job.session
     if arguments.wait:
         session.studies.wait = time.sleep
-    job = Run(session, console, arguments, values_of(arguments))
     try:
         if not arguments.scripts and console.stdin.isatty():
             from tiksql.shell.repl import start  # noqa: PLC0415 - the prompt only
 
             return start(job)
-        for source in sources_of(arguments, console):
+        for source in sources:
             if not job.script(source):
                 break
     except KeyboardInterrupt:
@@ -147,8 +155,8 @@ def _statements(arguments: Arguments, console: Console) -> int:
 def _translate(arguments: Arguments, console: Console) -> int:
     if arguments.file:
         arguments.scripts.append(("-f", arguments.file))
-    job = Run(session_of(arguments, console), console, arguments, values_of(arguments))
-    text = "".join(_translated(job, sources_of(arguments, console)))
+    job, sources = _job(arguments, console)
+    text = "".join(_translated(job, sources))
     if arguments.output and not job.status:
         with written_aside(Path(arguments.output)) as stream:
             stream.write(text)
@@ -196,9 +204,9 @@ def _shown(text: str, console: Console) -> str:
 
 def _check(arguments: Arguments, console: Console) -> int:
     from tiksql.checking import check, counted  # noqa: PLC0415 - for this command only
+    from tiksql.means import sources_of  # noqa: PLC0415 - see above
 
-    session = session_of(arguments, console)
-    job = Run(session, console, arguments, values_of(arguments))
+    job, _ = _job(arguments, console)
     for name in arguments.files:
         arguments.scripts = [("-f", name)]
         try:
@@ -206,7 +214,7 @@ def _check(arguments: Arguments, console: Console) -> int:
         except TikSQLError as error:
             job.failed(error)
             continue
-        found = check(session, source, job.values)
+        found = check(job.session, source, job.values)
         for number, wrong in found.errors:
             wrong.source = wrong.source or source
             job.failed(wrong, number)

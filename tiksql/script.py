@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 from tiksql.delivery import Delivery, counted, wholeness
 from tiksql.emptiness import why_empty
 from tiksql.errors import InterruptError, TikSQLError, UsageError
-from tiksql.exporting.export import Export
 from tiksql.interrupts import AbortedError, Interrupts
 from tiksql.parameters import typed
 from tiksql.planning.trees import harmless
 from tiksql.session import Text
+from tiksql.stream import Stream
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     from tiksql.arguments import Arguments
     from tiksql.console import Console
+    from tiksql.exporting.export import Export
     from tiksql.session import Session
     from tiksql.source import Source
-    from tiksql.stream import Stats, Stream
+    from tiksql.stream import Stats
 
 
 @dataclass(slots=True)
@@ -157,12 +158,12 @@ class Run:
             self.delivery.text(answer.text)
             if answer.stream:
                 self._add(answer.stream.stats)
-        elif isinstance(answer, Export):
-            if self.confirm(answer.stream):
-                self._told(answer.stream, lambda: self._exported(answer))
-        elif answer is not None and self.confirm(answer):
-            self.kept(answer)
-            self._told(answer, lambda: self._delivered(answer))
+        elif isinstance(answer, Stream):
+            if self.confirm(answer):
+                self.kept(answer)
+                self._told(answer, lambda: self._delivered(answer))
+        elif answer is not None and self.confirm(answer.stream):
+            self._told(answer.stream, lambda: self._exported(answer))
 
     def _told(self, stream: Stream, deliver: Callable[[], str | None]) -> None:
         """Deliver a stream, and say what has to be said of it."""
