@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -62,7 +63,8 @@ class Delivery:
         with self._target() as out, closing(self._batches(stream, out)) as batches:
             first = next(batches, [])
             self._part(form, out)
-            writer = open_writer(form, out, stream.heads, self._style(out))
+            style = replace(self._style(out), wraps=stream.plan is None)
+            writer = open_writer(form, out, stream.heads, style)
             writer.write(first)
             for rows in batches:
                 writer.write(rows)

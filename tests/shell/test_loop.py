@@ -66,6 +66,21 @@ def test_a_dear_statement_shows_its_plan_and_asks(typed, answer, asked):
     assert "25 windows, the newest first" in prompt.err
 
 
+@pytest.mark.parametrize("answer", ["y", "n"])
+@pytest.mark.parametrize(
+    "statement", ["CREATE COLLECTION c AS {}", "COPY ({}) TO 'rows.csv'"], ids=["create", "copy"]
+)
+def test_a_dear_collection_or_file_is_asked_about_too(
+    typed, tmp_path, monkeypatch, statement, answer
+):
+    monkeypatch.chdir(tmp_path)
+    dear = statement.format(f"{TWO_YEARS} '2024-12-31'")
+    prompt = typed(f"{dear};", answer, "SHOW REQUESTS;", "SHOW COLLECTIONS;")
+    assert "25 windows, the newest first" in prompt.err
+    asked = "is complete" in prompt.err or (tmp_path / "rows.csv").exists()
+    assert asked is (answer == "y")
+
+
 def test_an_answer_is_no_entry_of_the_history(typed):
     prompt = typed(TWO_YEARS + " '2024-12-31';", "n", "\\history n")
     assert "n\n" not in prompt.out.splitlines(keepends=True)

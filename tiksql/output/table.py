@@ -11,6 +11,7 @@ tabulate draws the table. It is told to leave numbers alone, because it would tu
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Final
 
 from tiksql.output.layout import Column, layout
@@ -43,6 +44,7 @@ class TableWriter:
         # A terminal that says it has no cells does not know how many it has.
         self._width = style.width or None
         self._groups = style.terminal
+        self._wraps = style.wraps
         self._dims = style.color and (self._width is None or self._width >= _TINY)
         self._names = [visible(head.name) for head in heads]
         self._cells: list[list[str | None]] = [[] for _ in heads]
@@ -81,11 +83,14 @@ class TableWriter:
     def _measure(self, index: int) -> Column:
         null = width(self._null)
         cells = max((null if c is None else width(c) for c in self._cells[index]), default=0)
-        return Column(width(self._names[index]), cells, self._heads[index].type in _WHOLE)
+        whole = self._heads[index].type in _WHOLE or (self._wraps and index == 0)
+        return Column(width(self._names[index]), cells, whole)
 
     def _draw(self, widths: Sequence[int]) -> str:
         from tabulate import tabulate  # noqa: PLC0415 - 50 ms that only a table has to pay
 
+        if self._wraps:
+            self._wrap(widths)
         columns = [self._shown(i, cells) for i, cells in enumerate(widths)]
         sides = ["right" if head.type in RIGHT else "left" for head in self._heads[: len(widths)]]
         return tabulate(
@@ -98,6 +103,19 @@ class TableWriter:
             colalign=sides,
             headersalign=sides,
         )
+
+    def _wrap(self, widths: Sequence[int]) -> None:
+        """Part rows into lines, so that nothing of a cell is cut."""
+        from tiksql.output.wrapping import wrapped  # noqa: PLC0415 - for lists only
+
+        kept = self._cells[: len(widths)]
+        lines: list[list[str | None]] = []
+        for row in zip(*kept, strict=True):
+            parts = [
+                wrapped(self._null if c is None else c, w) for c, w in zip(row, widths, strict=True)
+            ]
+            lines += [list(line) for line in zip_longest(*parts, fillvalue="")]
+        self._cells[: len(widths)] = [list(column) for column in zip(*lines, strict=True)] or kept
 
     def _shown(self, index: int, cells: int) -> list[str]:
         null = fit(self._null, cells)

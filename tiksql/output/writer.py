@@ -20,7 +20,8 @@ class Style:
     ``width`` is the number of cells of the terminal, None for a file or a pipe, where nothing is
     ever cut. ``terminal`` makes the formats that keep every character show symbols instead.
     ``null`` is what the formats made for reading write for NULL. ``header`` is whether csv and tsv
-    begin with the names of the columns.
+    begin with the names of the columns. ``wraps`` is for lists that are read and not compared: what
+    is too wide goes on in the next line, and the first column, which names things, is never cut.
     """
 
     width: int | None = None
@@ -28,6 +29,7 @@ class Style:
     null: str = "NULL"
     terminal: bool = False
     header: bool = True
+    wraps: bool = False
 
 
 class Sink(Protocol):
