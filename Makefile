@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo check soak format golden reference bench spark wheel clean
+.PHONY: demo check cover soak format golden reference bench spark wheel clean
 
 demo: .venv/ready  ## the query of TikTok's Getting Started page, on the emulator
 	$(BIN)/tiksql --emulator --format table -f examples/getting_started.tsql
@@ -13,6 +13,9 @@ check: .venv/ready  ## everything that has to be true before a change lands
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/pytest -n 2
+
+cover: .venv/ready  ## the tests once more, saying which lines and branches none of them runs
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
 
 soak: .venv/ready  ## the long run: ten times as many cases of every property, hundred programs killed

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+
+import pexpect
 import pytest
 
 SQL = "SELECT id, video_description FROM videos WHERE keyword='x' AND create_date='2024-03-01'"
@@ -56,6 +59,22 @@ def test_a_dumb_terminal_gets_plain_lines_and_no_escape(opened):
     screen.send("\x03").until(lambda s: s.prompts == 4)
     assert screen.leave("\x04") == 0
     assert "\x1b" not in screen.raw
+
+
+def test_results_that_go_to_a_file_are_rows_alone_and_lines_are_read_plainly(tmp_path):
+    """Somebody types, and standard output is a file: the prompt must not get into it."""
+    out = tmp_path / "rows.csv"
+    command = f"exec {sys.executable} -m tiksql --emulator > {out}"
+    child = pexpect.spawn("/bin/sh", ["-c", command], encoding="utf-8", timeout=30)
+    child.expect("TikSQL on emulator")
+    child.sendline("SELECT 1 AS one;")
+    child.sendline("SELECT nope;")
+    child.expect("error")
+    child.sendline("\\q")
+    child.expect(pexpect.EOF)
+    child.close()
+    assert child.exitstatus == 0
+    assert out.read_text() == "one\n1\n"
 
 
 def test_without_colour_nothing_is_coloured(prompt):
