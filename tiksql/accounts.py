@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tiksql.backend import EMULATOR
@@ -11,6 +12,7 @@ from tiksql.catalog import load
 from tiksql.listings import Listing
 from tiksql.rows import Head
 from tiksql.store import collectors, reports
+from tiksql.stream import Origin
 from tiksql.translate.methods import Account
 
 if TYPE_CHECKING:
@@ -168,6 +170,39 @@ def provenance(study: Study, found: Collection) -> Listing:
     for row in reports.provenance(study, found.id):
         rows.append(("request", json.dumps({name: row[name] for name in row.keys()})))  # noqa: SIM118, PERF401 - a Row is no dict
     return Listing(_heads(what="text", value="text"), rows)
+
+
+def origin(study: Study, found: Collection) -> Origin:
+    """Say where the rows of a collection are from, once somebody wants to know."""
+    return Origin(partial(facts, study, found), partial(answers, study, found))
+
+
+def facts(study: Study, found: Collection) -> dict[str, Any]:
+    """Say what a collection is, and what it lacks."""
+    definition, missing = found.definition, gaps(study, found)
+    names = [head.name for head in missing.heads]
+    return {
+        "name": found.name,
+        "statement": definition.statement,
+        "settings": dict(definition.options),
+        "server": definition.server,
+        "catalog": definition.catalog,
+        "tiksql": definition.program,
+        "created_at": found.created_at.isoformat(),
+        "gaps": [
+            {n: None if v is None else str(v) for n, v in zip(names, row, strict=True)}
+            for row in missing.rows
+        ],
+    }
+
+
+def answers(study: Study, found: Collection) -> list[dict[str, Any]]:
+    """List the pages that a collection's rows are made of, as ``stream.received`` has them."""
+    listed = []
+    for row in reports.answers(study, found.id):
+        answer = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row is no dict
+        listed.append(answer | {n: json.loads(answer[n]) for n in ("fields", "body")})
+    return listed
 
 
 def methods(study: Study, found: Collection, rows: int) -> Account:

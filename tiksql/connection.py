@@ -74,7 +74,7 @@ class Result:
             "catalog": load().version,
             "complete": self.complete,
             "reason": self.stats.reason,
-            "answers": self._stream.received,
+            "answers": self._stream.answers(),
             "notes": list(self.notes),
         }
 

@@ -52,12 +52,21 @@ class Stats:
         return {name: getattr(self, name) for name in names}
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """A collection that rows are from: what it is and lacks, and the answers that it keeps."""
+
+    facts: Callable[[], dict[str, Any]]
+    answers: Callable[[], list[dict[str, Any]]]
+
+
 @dataclass(slots=True)
 class Stream:
     """A result that is read once, batch by batch; its stats are whole when the batches end.
 
     ``drift`` counts, by column, the values that did not have the documented type and are NULL.
-    ``meter`` counts its requests as they are sent, so it runs ahead of the stats.
+    ``meter`` counts its requests as they are sent, so it runs ahead of the stats. ``kept`` tell of
+    the answers that collections have, which are many, and are only listed for who wants them.
     """
 
     heads: tuple[Head, ...]
@@ -68,6 +77,11 @@ class Stream:
     plan: Plan | None = None
     drift: Counter[str] = field(default_factory=Counter)
     meter: Meter | None = None
+    kept: list[Origin] = field(default_factory=list)
+
+    def answers(self) -> list[dict[str, Any]]:
+        """Say which answers the rows are from: those of this statement, and those kept earlier."""
+        return [*self.received, *(answer for each in self.kept for answer in each.answers())]
 
     def batches(self) -> Generator[list[Row], None, None]:
         """Yield the rows as they arrive; a failure before the first row is raised."""

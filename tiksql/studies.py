@@ -264,6 +264,7 @@ class Studies:
                 observations=table.observations,
             )
             judge.engine.attach(table.key, files)
+            stream.kept.append(accounts.origin(self.study, found))
 
     def _note_gaps(self, found: Collection, stream: Stream) -> None:
         run = collections.runs(self.study, found)[0]

@@ -72,7 +72,7 @@ def test_a_manifest_reads_back_as_it_was_written(here, run):
     assert set(json.loads(octets)) == {
         *("manifest", "written_at", "made_by", "server", "statement", "settings", "now", "export"),
         *("columns", "files", "rows", "complete", "reason", "notes", "drift", "counts"),
-        *("requests", "answers"),
+        *("requests", "answers", "collections"),
     }
 
 
@@ -323,3 +323,22 @@ def test_no_secret_is_in_any_file_of_an_export(here, run, served, credentials):
     assert not any(secret.encode() in octets for secret in credentials.values())
     assert b"clt." not in octets
     assert manifest_of(here).server.startswith("127.0.0.1")
+
+
+def test_the_manifest_of_a_collection_names_its_pages_its_definition_and_its_gaps(run, tmp_path):
+    where = "region_code = 'US' AND create_date BETWEEN '2022-05-01' AND '2022-07-10'"
+    create = f"CREATE COLLECTION c AS SELECT id FROM videos WHERE {where}"
+    study = [tmp_path / "study.db", "--emulator", "--allow-outside"]
+    assert run(*study, "--max-requests", "2", "--concurrency", "1", "-c", create).status == 4
+    target = tmp_path / "rows.csv"
+    assert run(*study, "-c", f"COPY c TO '{target}'").status == 5
+    made = json.loads((tmp_path / "rows.csv.manifest.json").read_text())
+    assert not made["complete"]
+    (collection,) = made["collections"]
+    assert (collection["name"], collection["server"]) == ("c", "emulator")
+    assert collection["statement"] == f"SELECT id FROM videos WHERE {where}"
+    assert {gap["state"] for gap in collection["gaps"]} <= {"not asked", "read in part"}
+    assert collection["gaps"]
+    assert len(made["answers"]) == 2
+    assert sum(answer["records"] for answer in made["answers"]) == made["rows"] > 0
+    assert all(len(answer["sha256"]) == 64 for answer in made["answers"])

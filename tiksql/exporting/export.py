@@ -156,7 +156,10 @@ class Export:
             drift=dict(stream.drift),
             counts=msgspec.convert(stats, manifest.Counts, from_attributes=True),
             requests=document(stream.plan)["requests"] if stream.plan else [],
-            answers=msgspec.convert(stream.received, list[manifest.Answer]),
+            answers=msgspec.convert(stream.answers(), list[manifest.Answer]),
+            collections=msgspec.convert(
+                [each.facts() for each in stream.kept], list[manifest.CollectionEntry]
+            ),
         )
 
     def _write_codebook(self, folder: Path, made: Manifest, measures: Measures) -> None:

@@ -81,6 +81,22 @@ class Answer(Struct, frozen=True):
     sha256: str
 
 
+class CollectionEntry(Struct, frozen=True):
+    """A collection that was read: its definition, who was asked, and what it lacks.
+
+    Each of ``gaps`` has the members of ``SHOW GAPS``.
+    """
+
+    name: str
+    statement: str
+    settings: dict[str, Any]
+    server: str
+    catalog: str
+    tiksql: str
+    created_at: str
+    gaps: list[dict[str, str | None]]
+
+
 class Manifest(Struct, frozen=True, kw_only=True):
     """All of it; times are ISO 8601 in UTC.
 
@@ -108,6 +124,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     counts: Counts
     requests: list[dict[str, Any]]
     answers: list[Answer]
+    collections: list[CollectionEntry] = []
 
     def to_json(self) -> bytes:
         """Write it, indented, with a line end."""

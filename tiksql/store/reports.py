@@ -142,3 +142,16 @@ SELECT coalesce(sum(max(0, positions - found)), 0) FROM (
     FROM pages AS p JOIN chains AS h ON h.id = p.chain JOIN runs AS r ON r.id = h.run
     WHERE r.collection = ? AND h.endpoint
 """
+
+
+def answers(study: Study, collection: int) -> list[Any]:
+    """List the pages of a collection: what was asked first, and what came, in the order sent."""
+    return study.rows(_ANSWERS, collection)
+
+
+_ANSWERS = """
+SELECT h.url, h.fields, h.body, p.number AS page, p.records, p.received_at, p.log_id,
+       lower(hex(p.sha256)) AS sha256
+FROM pages AS p JOIN chains AS h ON h.id = p.chain JOIN runs AS r ON r.id = h.run
+WHERE r.collection = ? ORDER BY p.request
+"""
