@@ -94,6 +94,20 @@ class Screen:
         self.child.send(keys)
         return self
 
+    def press(self, keys, wanted):
+        """Press a harmless key until a text stands there.
+
+        A program that was just interrupted drops what was typed meanwhile, and nobody can see when
+        it begins to listen again.
+        """
+        end = time.monotonic() + PATIENCE
+        while wanted not in self.text:
+            assert time.monotonic() < end, f"{wanted!r} never came; the screen is\n{self.text}"
+            self.send(keys)
+            for _ in range(10):
+                self.look()
+        return self
+
     def interrupt(self):
         """Press Ctrl-C as a terminal does outside of the editor: as a signal to everybody in it."""
         os.killpg(os.tcgetpgrp(self.child.child_fd), signal.SIGINT)
