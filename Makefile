@@ -3,7 +3,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: demo check cover soak format golden reference bench spark wheel clean
+.PHONY: demo check cover faults soak format golden reference bench spark wheel clean
 
 demo: .venv/ready  ## the query of TikTok's Getting Started page, on the emulator
 	$(BIN)/tiksql --emulator --format table -f examples/getting_started.tsql
@@ -17,6 +17,9 @@ check: .venv/ready  ## everything that has to be true before a change lands
 
 cover: .venv/ready  ## the tests once more, saying which lines and branches none of them runs
 	$(BIN)/pytest -n 2 --cov --cov-report=term:skip-covered
+
+faults: .venv/ready  ## inflict every known fault, and write what happened to tests/faults/README.md
+	$(BIN)/pytest -n 2 -m fault --faults-table=tests/faults/README.md tests
 
 soak: .venv/ready  ## the long run: ten times as many cases of every property, hundred programs killed
 	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/planning tests/evaluation tests/syntax tests/engine

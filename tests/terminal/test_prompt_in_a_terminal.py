@@ -55,8 +55,8 @@ def test_the_help_fits_a_screen_of_80_by_24(prompt):
 def test_a_dumb_terminal_gets_plain_lines_and_no_escape(opened):
     screen = opened("--emulator", environ={"TERM": "dumb"}).until("tiksql>")
     screen.send("SELECT 1\n").until("   ...>").send("AS one;\n").until("| one |")
-    screen.until(lambda s: s.prompts == 2).send("SELECT nope;\n").until("error[")
-    screen.send("\x03").until(lambda s: s.prompts == 4)
+    screen.until(lambda s: s.prompts == 2).send("SELECT nope;\n").until("error[").ready()
+    screen.send("\x03").until(lambda s: s.prompts == 4).ready()
     assert screen.leave("\x04") == 0
     assert "\x1b" not in screen.raw
 
