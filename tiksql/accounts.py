@@ -12,6 +12,7 @@ from tiksql.catalog import load
 from tiksql.listings import Listing
 from tiksql.rows import Head
 from tiksql.store import collectors, reports
+from tiksql.store.collections import runs
 from tiksql.stream import Origin
 from tiksql.translate.methods import Account
 
@@ -193,6 +194,14 @@ def facts(study: Study, found: Collection) -> dict[str, Any]:
             {n: None if v is None else str(v) for n, v in zip(names, row, strict=True)}
             for row in missing.rows
         ],
+        "runs": [
+            {
+                "number": run.number,
+                "moment": run.moment.isoformat(),
+                "finished_at": run.finished_at and run.finished_at.isoformat(),
+            }
+            for run in reversed(runs(study, found))
+        ],
     }
 
 
@@ -200,8 +209,9 @@ def answers(study: Study, found: Collection) -> list[dict[str, Any]]:
     """List the pages that a collection's rows are made of, as ``stream.received`` has them."""
     listed = []
     for row in reports.answers(study, found.id):
-        answer = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row is no dict
-        listed.append(answer | {n: json.loads(answer[n]) for n in ("fields", "body")})
+        answer: dict[str, Any] = {name: row[name] for name in row.keys()}  # noqa: SIM118 - a Row is no dict
+        answer |= {name: json.loads(answer[name]) for name in ("fields", "body")}
+        listed.append(answer | {"kept": {"collection": found.name, **answer}})
     return listed
 
 

@@ -14,12 +14,12 @@ from tiksql.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("translate", "check", "fmt", "emulator", "schema", "status", "auth")
+COMMANDS = ("translate", "check", "fmt", "emulator", "schema", "status", "replay", "auth")
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, check, fmt, emulator, schema, status and auth (each has
---help)."""
+input. Other commands: tiksql translate, check, fmt, emulator, schema, status, replay and auth
+(each has --help)."""
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
@@ -62,10 +62,14 @@ class Arguments:
     files: list[str] = field(default_factory=list)
     wait: bool = False
     json: bool = False
+    against: str = ""
 
 
-class _Parser(argparse.ArgumentParser):
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are errors of ours."""
+
     def error(self, message: str) -> NoReturn:
+        """Raise ``UsageError`` (TS601)."""
         raise UsageError("TS601", message, hint=f"{self.prog} --help shows what there is")
 
 
@@ -84,7 +88,7 @@ class _Append(argparse.Action):
 
 def parse_main(argv: Sequence[str]) -> Arguments:
     """Read the arguments of ``tiksql`` itself; raise ``UsageError`` for wrong ones."""
-    parser = _Parser("tiksql", description=DESCRIPTION, epilog=EXIT_STATUSES, allow_abbrev=False)
+    parser = Parser("tiksql", description=DESCRIPTION, epilog=EXIT_STATUSES, allow_abbrev=False)
     parser.add_argument("--version", action="version", version=f"tiksql {__version__}")
     parser.add_argument(
         "study", nargs="?", metavar="STUDY", help="a study file, made if there is none"
@@ -98,7 +102,7 @@ def parse_main(argv: Sequence[str]) -> Arguments:
 
 def parse_translate(argv: Sequence[str]) -> Arguments:
     """Read the arguments of ``tiksql translate``."""
-    parser = _Parser(
+    parser = Parser(
         "tiksql translate",
         description="Print what a statement becomes; nothing is sent.",
         allow_abbrev=False,
@@ -128,24 +132,9 @@ def _from(parser: argparse.ArgumentParser) -> None:
     add("--days", nargs=2, metavar="DAY", help="first and last day of requests without days")
 
 
-def parse_fmt(argv: Sequence[str]) -> Arguments:
-    """Read the arguments of ``tiksql fmt``."""
-    parser = _Parser(
-        "tiksql fmt",
-        description="Lay out scripts; comments and tokens stay what they are.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("files", nargs="+", metavar="FILE", help="a script; - for standard input")
-    parser.add_argument(
-        "--check", action="store_true", help="name what would change, and exit with 1 if any"
-    )
-    parser.add_argument("--errors", choices=("text", "json"), default="text", help="form of errors")
-    return parser.parse_args(argv, namespace=Arguments())
-
-
 def parse_check(argv: Sequence[str]) -> Arguments:
     """Read the arguments of ``tiksql check``."""
-    parser = _Parser(
+    parser = Parser(
         "tiksql check",
         description="Say what is wrong with scripts, and list their parameters; nothing is sent.",
         allow_abbrev=False,
@@ -158,37 +147,9 @@ def parse_check(argv: Sequence[str]) -> Arguments:
     return parser.parse_args(argv, namespace=Arguments())
 
 
-def parse_status(argv: Sequence[str]) -> Arguments:
-    """Read the arguments of ``tiksql status``."""
-    parser = _Parser(
-        "tiksql status",
-        description="Say how far the collections of a study are, also while one is collecting.",
-        allow_abbrev=False,
-    )
-    parser.add_argument("study", metavar="STUDY", help="a study file")
-    parser.add_argument("--json", action="store_true", help="one line of JSON")
-    return parser.parse_args(argv, namespace=Arguments())
-
-
-def parse_schema(argv: Sequence[str]) -> str:
-    """Read the arguments of ``tiksql schema``: the form that is wanted."""
-    parser = _Parser("tiksql schema", description="Show what the API offers.", allow_abbrev=False)
-    form = parser.add_mutually_exclusive_group()
-    add = form.add_argument
-    forms = {
-        "json": "the whole catalog, for programs",
-        "markdown": "a page of reference",
-        "textmate": "a grammar for VS Code and other editors",
-        "plist": "the same for Sublime Text",
-    }
-    for name, words in forms.items():
-        add(f"--{name}", dest="form", action="store_const", const=name, default="text", help=words)
-    return str(parser.parse_args(argv).form)
-
-
 def parse_auth(argv: Sequence[str]) -> tuple[str, bool]:
     """Read the arguments of ``tiksql auth``: what to do, and whether to keep it in a file."""
-    parser = _Parser(
+    parser = Parser(
         "tiksql auth",
         description="Keep the client key and secret: login asks for them, or reads two lines.",
         allow_abbrev=False,

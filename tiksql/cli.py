@@ -10,15 +10,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiksql.arguments import (
-    parse_auth,
-    parse_check,
-    parse_fmt,
-    parse_main,
-    parse_schema,
-    parse_status,
-    parse_translate,
-)
+from tiksql.arguments import parse_auth, parse_check, parse_main, parse_translate
+from tiksql.arguments_offline import parse_fmt, parse_replay, parse_schema, parse_status
 from tiksql.console import Console
 from tiksql.errors import InterruptError, TikSQLError
 from tiksql.files import written_aside
@@ -26,7 +19,7 @@ from tiksql.signals import ending
 from tiksql.source import Source
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tiksql.arguments import Arguments
     from tiksql.script import Run
@@ -102,6 +95,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
             return _fmt(parse_fmt(rest), console)
         case ["status", *rest]:
             return _status(parse_status(rest), console)
+        case ["replay", *rest]:
+            return _replay(parse_replay(rest), console)
         case ["schema", *rest]:
             from tiksql.schema import schema  # noqa: PLC0415 - one of many
 
@@ -229,13 +224,30 @@ def _status(arguments: Arguments, console: Console) -> int:
 
     assert arguments.study
     found = read_status(Path(arguments.study), utc_now())
-    if arguments.json:
-        import msgspec  # noqa: PLC0415 - see above
+    _report(found, shown(found), arguments, console)
+    return 0
 
+
+def _replay(arguments: Arguments, console: Console) -> int:
+    from tiksql.replaying import replay, shown  # noqa: PLC0415 - for this command only
+
+    assert arguments.file
+    found = replay(Path(arguments.file), Path(arguments.against))
+    _report(found, shown(found), arguments, console)
+    return found.exit_status
+
+
+def _report(found: object, lines: Iterable[str], arguments: Arguments, console: Console) -> None:
+    """Write what a command has found, for people or as one line of JSON."""
+    import msgspec  # noqa: PLC0415 - see above
+
+    from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - for such commands only
+
+    if arguments.json:
         console.stdout.write(msgspec.json.encode(found).decode() + "\n")
     else:
-        console.stdout.writelines(f"{line}\n" for line in shown(found))
-    return 0
+        text = "\n".join(lines) + "\n"
+        console.stdout.write(visible_lines(text) if console.stdout.isatty() else text)
 
 
 def _fmt(arguments: Arguments, console: Console) -> int:

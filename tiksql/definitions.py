@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from msgspec import convert, structs
+from msgspec import convert, structs, to_builtins
 
+from tiksql.catalog import load
 from tiksql.derived import observed
-from tiksql.errors import ResolveError
+from tiksql.errors import ResolveError, StudyError
 from tiksql.judging import prepare
 from tiksql.planning.planner import plan
 from tiksql.planning.query import Options
 from tiksql.planning.resolver import resolve
 from tiksql.source import Source
+from tiksql.store.collections import Definition
 from tiksql.syntax import ast
+from tiksql.syntax.printer import to_sql
+from tiksql.version import __version__
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -27,6 +31,8 @@ if TYPE_CHECKING:
     from tiksql.rows import StoredColumn
     from tiksql.store.collections import Collection
 
+    Meant = tuple[ast.Query, Scope]
+
 
 @dataclass(frozen=True, slots=True)
 class Definitions:
@@ -35,6 +41,24 @@ class Definitions:
     scope: Callable[[], Scope]
     folder: Path
     server: str
+
+    def define(self, query: ast.Query, scope: Scope) -> Definition:
+        """Say what a collection of a statement is, with the columns that DuckDB finds in it."""
+        made, judge = self.prepared(query, scope)
+        with judge.engine:
+            columns = sourced(judge.engine.stored(judge.answer), made)
+        options = to_builtins(scope.options)
+        statement = to_sql(query)
+        return Definition(statement, options, columns, self.server, load().version, __version__)
+
+    def meant(self, statement: str, name: str, options: Any, moment: dt.datetime) -> Meant:
+        """Read the statement of a collection, as meant at some time."""
+        from tiksql.syntax.parser import parse  # noqa: PLC0415 - lark only where there is a text
+
+        (query, *more) = parse(Source(statement, name)).statements
+        if not isinstance(query, ast.Query) or more:
+            raise StudyError("TS716", f"the definition of {name} is no query any more")
+        return query, structs.replace(self.scope(), now=moment, options=convert(options, Options))
 
     def asked(self, found: Collection, moment: dt.datetime) -> tuple[Plan, Judge]:
         """Plan what a collection asks for, as meant at some time."""
@@ -58,14 +82,9 @@ class Definitions:
         made, _ = _planned(query, scope)
         return prepare(made, scope.now)
 
-    def _meant(self, found: Collection, moment: dt.datetime) -> tuple[ast.Query, Scope]:
-        from tiksql.syntax.parser import parse  # noqa: PLC0415 - lark only where there is a text
-
-        (query,) = parse(Source(found.definition.statement, found.name)).statements
-        assert isinstance(query, ast.Query)
-        options = convert(found.definition.options, Options)
-        scope = structs.replace(self.scope(), now=moment, options=options)
-        return query, scope
+    def _meant(self, found: Collection, moment: dt.datetime) -> Meant:
+        is_ = found.definition
+        return self.meant(is_.statement, found.name, is_.options, moment)
 
 
 def _planned(query: ast.Query, scope: Scope) -> tuple[Plan, Scope]:

@@ -12,7 +12,7 @@ TikSQLError
   ConnectionFailedError    TS51x  the server cannot be reached, or does not answer as the API does
   RefusedError             TS52x  the API says that the request is wrong
   QuotaError               TS53x  the day's quota or the cap of the statement is reached
-  IncompleteError          TS540  rows are missing, and the answer would be wrong without them
+  IncompleteError          TS54x  rows are missing, and the answer would be wrong without them
   EvaluationError          TS541… the local half failed on what it was given, or needed too much
   OutputError              TS70x  a file or stream cannot be written
   InterruptError           TS80x  somebody pressed Ctrl-C

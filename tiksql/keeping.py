@@ -181,7 +181,7 @@ class Kept(Keeper):
     def came(self, mark: int, charge: Charge, found: Page | Trouble) -> None:
         """Write down what came: a page is committed here, before anyone sees it."""
         if isinstance(found, Page):
-            chains.keep(self.study, self._chain(charge.request), mark, _stored(found))
+            chains.keep(self.study, self._chain(charge.request), mark, stored(found))
             return
         came = chains.Came(found.outcome.name, found.status, found.log_id, self._now())
         chains.fail(self.study, mark, came)
@@ -195,7 +195,8 @@ def pages_of(
         yield _page(request, page)
 
 
-def _stored(page: Page) -> chains.StoredPage:
+def stored(page: Page) -> chains.StoredPage:
+    """Write a page as a study has it."""
     return chains.StoredPage(
         page.number,
         page.received_at,

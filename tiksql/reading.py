@@ -12,7 +12,7 @@ from tiksql.local.records import Reader
 from tiksql.planning.ids import looked_again
 from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
-from tiksql.stream import received
+from tiksql.stream import asked, received
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
@@ -121,6 +121,7 @@ class Reading:
         match event:
             case Refusal(message=message):
                 self.stream.notes.append(f"{place} was refused: {message}")
+                self.stream.refused.append({**asked(event.request), "message": message})
             case Restart():
                 again = "the API lost it, and it was asked again from its start"
                 self.stream.notes.append(f"search of {place}: {again}")

@@ -62,7 +62,7 @@ class Session:
     """Statements on one server, with settings that they can change, and perhaps in a study.
 
     ``warn`` is told what belongs to no statement. ``allow_outside`` lets ``COPY`` leave the working
-    directory; no statement sets it.
+    directory, and ``recorded`` has answers of another time; no statement sets them.
     """
 
     def __init__(
@@ -76,6 +76,7 @@ class Session:
         self.backend = backend
         self.settings = settings
         self.allow_outside = False
+        self.recorded: Keeper | None = None
         self.line = Line(backend, lambda: self.settings, warn)
         self._base = settings
         self._clock = clock
@@ -204,6 +205,8 @@ class Session:
         from tiksql.api.events import FORGETFUL  # noqa: PLC0415 - see above
         from tiksql.keeping import Desk  # noqa: PLC0415 - see above
 
+        if self.recorded is not None:
+            return self.recorded
         if self._study is not None:
             return self.studies.kept() if made.scans else FORGETFUL
         if made.local is None:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tiksql.api.pages import Page
     from tiksql.api.quota import Meter
     from tiksql.errors import TikSQLError
-    from tiksql.planning.plan import Plan
+    from tiksql.planning.plan import Plan, Request
     from tiksql.rows import Head, Row
 
 
@@ -65,6 +65,7 @@ class Stream:
     """A result that is read once, batch by batch; its stats are whole when the batches end.
 
     ``drift`` counts, by column, the values that did not have the documented type and are NULL.
+    ``refused`` are the keys that the API refused, and its words for it.
     ``meter`` counts its requests as they are sent, so it runs ahead of the stats. ``kept`` tell of
     the answers that collections have, which are many, and are only listed for who wants them.
     """
@@ -78,6 +79,7 @@ class Stream:
     drift: Counter[str] = field(default_factory=Counter)
     meter: Meter | None = None
     kept: list[Origin] = field(default_factory=list)
+    refused: list[dict[str, Any]] = field(default_factory=list)
 
     def answers(self) -> list[dict[str, Any]]:
         """Say which answers the rows are from: those of this statement, and those kept earlier."""
@@ -114,12 +116,15 @@ def listed(heads: tuple[Head, ...], rows: Iterable[Row]) -> Stream:
 def received(page: Page) -> dict[str, Any]:
     """Say where the rows of a page are from, so that a stranger could ask for them again."""
     return {
-        "url": page.request.url,
-        "fields": list(page.request.fields),
-        "body": page.request.body,
+        **asked(page.request),
         "page": page.number,
         "records": page.count,
         "received_at": page.received_at.isoformat(),
         "log_id": page.log_id,
         "sha256": hashlib.sha256(page.raw).hexdigest(),
     }
+
+
+def asked(request: Request) -> dict[str, Any]:
+    """Say what the first page of a request was asked for with."""
+    return {"url": request.url, "fields": list(request.fields), "body": request.body}

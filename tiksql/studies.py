@@ -9,13 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from msgspec import to_builtins
-
 from tiksql import accounts
 from tiksql.asking import USED_UP, after_midnight, shown, until_midnight
 from tiksql.catalog import load
 from tiksql.collecting import Collecting
-from tiksql.definitions import sourced
 from tiksql.derived import OBSERVED, Derived
 from tiksql.errors import (
     IncompleteError,
@@ -34,7 +31,6 @@ from tiksql.store import chains, collections, reports
 from tiksql.store.collectors import check_free, collecting
 from tiksql.stream import Stream
 from tiksql.syntax.printer import to_sql
-from tiksql.version import __version__
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -96,18 +92,9 @@ class Studies:
 
     def _made(self, name: str, query: ast.Query) -> Collection:
         scope = self.definitions.scope()
-        made, judge = self.definitions.prepared(query, scope)
-        with judge.engine:
-            columns = sourced(judge.engine.stored(judge.answer), made)
-        definition = collections.Definition(
-            to_sql(query),
-            to_builtins(scope.options),
-            columns,
-            self.definitions.server,
-            load().version,
-            __version__,
+        return collections.create(
+            self.study, name, self.definitions.define(query, scope), scope.now
         )
-        return collections.create(self.study, name, definition, scope.now)
 
     def refresh(self, node: ast.RefreshCollection) -> Stream:
         """Ask for a collection again, or go on with an asking that was cut."""

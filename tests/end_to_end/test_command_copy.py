@@ -72,7 +72,7 @@ def test_a_manifest_reads_back_as_it_was_written(here, run):
     assert set(json.loads(octets)) == {
         *("manifest", "written_at", "made_by", "server", "statement", "settings", "now", "export"),
         *("columns", "files", "rows", "complete", "reason", "notes", "drift", "counts"),
-        *("requests", "answers", "collections"),
+        *("requests", "answers", "refused", "collections"),
     }
 
 
@@ -82,7 +82,8 @@ def test_every_member_of_a_manifest_is_documented():
     assert [name for name, _ in rows] == [f.name for f in fields(manifests.Manifest)]
     for kind in (manifests.Versions, manifests.Form, manifests.FileEntry, manifests.Counts):
         assert all(f"`{member.name}`" in text for member in fields(kind))
-    assert all(f"`{member.name}`" in text for member in fields(manifests.Answer))
+    for kind in (manifests.Answer, manifests.Kept, manifests.Refused, manifests.RunEntry):
+        assert all(f"`{member.name}`" in text for member in fields(kind))
 
 
 def test_the_codebook_tells_columns_from_the_catalog_and_from_expressions(here, run):

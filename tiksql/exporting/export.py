@@ -157,6 +157,7 @@ class Export:
             counts=msgspec.convert(stats, manifest.Counts, from_attributes=True),
             requests=document(stream.plan)["requests"] if stream.plan else [],
             answers=msgspec.convert(stream.answers(), list[manifest.Answer]),
+            refused=msgspec.convert(stream.refused, list[manifest.Refused]),
             collections=msgspec.convert(
                 [each.facts() for each in stream.kept], list[manifest.CollectionEntry]
             ),

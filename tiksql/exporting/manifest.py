@@ -64,11 +64,28 @@ class Counts(Struct, frozen=True):
     retries: int
 
 
+class Kept(Struct, frozen=True):
+    """Where a collection keeps an answer: its run and search, and what it was asked for.
+
+    ``run`` and ``search`` count from 1: a search that the API lost has another after it.
+    """
+
+    collection: str
+    run: int
+    search: int
+    table: str
+    scan: int
+    branch: int
+    key: str | None
+    first_day: str | None
+    last_day: str | None
+
+
 class Answer(Struct, frozen=True):
     """One answer that brought rows: what was asked, when it came, what it was.
 
     ``body`` is that of the first page of its request, ``page`` counts from 1, ``sha256`` is that of
-    the body of the answer.
+    the body of the answer. ``kept`` says where a collection has it, if one was read.
     """
 
     url: str
@@ -79,6 +96,24 @@ class Answer(Struct, frozen=True):
     received_at: str
     log_id: str
     sha256: str
+    kept: Kept | None = None
+
+
+class Refused(Struct, frozen=True):
+    """A request whose key the API refused, such as a user who is gone, and its words for it."""
+
+    url: str
+    fields: list[str]
+    body: dict[str, Any]
+    message: str
+
+
+class RunEntry(Struct, frozen=True):
+    """One asking of a collection: its statement was meant as at ``moment``."""
+
+    number: int
+    moment: str
+    finished_at: str | None
 
 
 class CollectionEntry(Struct, frozen=True):
@@ -95,6 +130,7 @@ class CollectionEntry(Struct, frozen=True):
     tiksql: str
     created_at: str
     gaps: list[dict[str, str | None]]
+    runs: list[RunEntry] = []
 
 
 class Manifest(Struct, frozen=True, kw_only=True):
@@ -124,6 +160,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     counts: Counts
     requests: list[dict[str, Any]]
     answers: list[Answer]
+    refused: list[Refused] = []
     collections: list[CollectionEntry] = []
 
     def to_json(self) -> bytes:

@@ -183,3 +183,26 @@ class ParquetWriter:
 
 def _kept(column: LocalColumn) -> LocalColumn:
     return structs.replace(column, type="whole") if column.type == "integer" else column
+
+
+def same_rows(one: Path, other: Path) -> bool:
+    """Say whether two Parquet files hold the same columns and rows in the same order.
+
+    Raise ``OutputError`` (TS703) where one of them cannot be read.
+    """
+    import duckdb  # noqa: PLC0415 - see above
+
+    files = [f"read_parquet({literal(str(path))}, file_row_number = true)" for path in (one, other)]
+    try:
+        with duckdb.connect() as connection:
+            ask = connection.execute
+            heads = [ask(f"DESCRIBE FROM {file}").fetchall() for file in files]
+            if heads[0] != heads[1]:
+                return False
+            return not any(
+                ask(f"SELECT 1 FROM (FROM {a} EXCEPT ALL FROM {b}) LIMIT 1").fetchall()  # noqa: S608 - quoted
+                for a, b in (files, files[::-1])
+            )
+    except duckdb.Error as error:
+        (line, *_) = str(error).splitlines()
+        raise OutputError("TS703", f"{one.name} cannot be read: {line}") from None

@@ -145,13 +145,16 @@ SELECT coalesce(sum(max(0, positions - found)), 0) FROM (
 
 
 def answers(study: Study, collection: int) -> list[Any]:
-    """List the pages of a collection: what was asked first, and what came, in the order sent."""
+    """List the pages of a collection: what was asked first, and what came, in reading order."""
     return study.rows(_ANSWERS, collection)
 
 
 _ANSWERS = """
 SELECT h.url, h.fields, h.body, p.number AS page, p.records, p.received_at, p.log_id,
-       lower(hex(p.sha256)) AS sha256
+       lower(hex(p.sha256)) AS sha256,
+       r.number AS run, p.lap AS search, h.endpoint AS "table", h.scan, h.branch, h.key,
+       h.first_day, h.last_day
 FROM pages AS p JOIN chains AS h ON h.id = p.chain JOIN runs AS r ON r.id = h.run
-WHERE r.collection = ? ORDER BY p.request
+WHERE r.collection = ? AND h.state <> 'refused'
+ORDER BY r.number DESC, h.scan, h.first_day DESC, h.branch, h.place, h.id, p.lap DESC, p.number
 """
