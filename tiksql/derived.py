@@ -50,12 +50,15 @@ OBSERVED = Column(name="_observed", type="timestamp", description="when a page c
 
 
 class Derived:
-    """The Parquet files beside a study; of one in memory, in a folder that ends with it."""
+    """The Parquet files beside a study.
+
+    Those of a study in memory, or where nothing can be written, lie in a folder that ends with it.
+    """
 
     def __init__(self, study: Study) -> None:
         self._study = study
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        if study.path is None:
+        if study.path is None or not study.can_write:
             self._temporary = tempfile.TemporaryDirectory(prefix="tiksql-")
             self.folder = Path(self._temporary.name).resolve()
         else:

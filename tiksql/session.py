@@ -101,10 +101,10 @@ class Session:
     def _open_study(self) -> Studies:
         from tiksql.definitions import Definitions  # noqa: PLC0415 - most statements need no study
         from tiksql.derived import Derived  # noqa: PLC0415 - see above
-        from tiksql.store.study import Study  # noqa: PLC0415 - see above
+        from tiksql.store.looking import opened  # noqa: PLC0415 - see above
         from tiksql.studies import Studies  # noqa: PLC0415 - see above
 
-        study = Study(self._study)
+        study = opened(self._study)
         derived = Derived(study)
         definitions = Definitions(self.scope, derived.folder, self.backend.server)
         self._studies = Studies(

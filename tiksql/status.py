@@ -8,12 +8,14 @@ from msgspec import Struct
 
 from tiksql.errors import UsageError
 from tiksql.store import collectors, reports
-from tiksql.store.study import Study
+from tiksql.store.looking import Look
 
 if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tiksql.store.study import Study
 
 
 class Collector(Struct, frozen=True):
@@ -52,10 +54,10 @@ class Status(Struct, frozen=True):
 
 
 def read_status(path: Path, now: dt.datetime) -> Status:
-    """Read the state of a study; raise ``UsageError`` where there is none, and make none."""
+    """Read the state of a study and change nothing; raise ``UsageError`` where there is none."""
     if not path.exists():
         raise UsageError("TS607", f"there is no study {path}")
-    with Study(path) as study:
+    with Look(path) as study:
         day = now.date().isoformat()
         counted = study.row(
             "SELECT count(*), count(*) FILTER (WHERE sent_at >= ?), max(sent_at) FROM requests", day

@@ -161,7 +161,7 @@ class Collections(RuleBasedStateMachine):
             given = given.having(name, value, "session")
         self.before = self.api.sent
         self.changed = True
-        with patch("tiksql.store.study.Study", Fragile):
+        with patch("tiksql.store.looking.Study", Fragile):
             session = Session(self.server, given, study=self.path)
         if fate:
             session.studies.study.fate = fate

@@ -35,12 +35,14 @@ class Study:
     cannot be opened.
     """
 
+    can_write = True
+
     def __init__(self, path: Path | None = None) -> None:
         self.path = path
         self._lock = threading.RLock()
         self._depth = 0
         with self._translated():
-            self._connection = _opened(path)
+            self._connection = self._opened()
             self._number = _number_of(path)
             self._prepare()
 
@@ -110,6 +112,17 @@ class Study:
         found = [row[0] for row in self.rows("PRAGMA integrity_check(10)")]
         return [] if found == ["ok"] else found
 
+    def _opened(self) -> sqlite3.Connection:
+        if self.path is not None:
+            check_file(self.path)
+            os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
+        place = self.path or ":memory:"
+        connection = sqlite3.connect(
+            place, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
+        connection.row_factory = sqlite3.Row
+        return connection
+
     def _prepare(self) -> None:
         run = self._connection.execute
         run("PRAGMA foreign_keys = ON")
@@ -117,18 +130,24 @@ class Study:
         if application == version == tables == 0:
             run("PRAGMA journal_mode = WAL")
             schema.create(self._connection)
-        elif application != schema.APPLICATION_ID:
+        else:
+            self._check_marks(application, version)
+            if version < schema.VERSION:
+                schema.migrate(self._connection, self.path, version)
+        run("PRAGMA journal_mode = WAL")
+        run("PRAGMA synchronous = FULL")
+
+    def _check_marks(self, application: int, version: int) -> None:
+        if application != schema.APPLICATION_ID:
             raise StudyError("TS711", f"{self.name} is a database, but no study of TikSQL")
-        elif version > schema.VERSION:
+        if version > schema.VERSION:
             raise StudyError(
                 "TS712",
                 f"{self.name} was written by a later version of TikSQL",
                 hint="install the version that wrote it, or a later one",
             )
-        elif version < schema.VERSION:
-            schema.migrate(self._connection, self.path, version)
-        run("PRAGMA journal_mode = WAL")
-        run("PRAGMA synchronous = FULL")
+        if version < 1:
+            raise StudyError("TS716", f"{self.name} is damaged: it has no version")
 
     def _marks(self) -> list[int]:
         """Read application, version and number of tables, all at one moment."""
@@ -160,17 +179,6 @@ class Study:
             raise StudyError("TS710", f"{self.name} cannot be used: {error.strerror}") from None
 
 
-def _opened(path: Path | None) -> sqlite3.Connection:
-    if path is not None:
-        _check_file(path)
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    connection = sqlite3.connect(
-        path or ":memory:", timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
-    )
-    connection.row_factory = sqlite3.Row
-    return connection
-
-
 _MARKS = (
     "PRAGMA application_id",
     "PRAGMA user_version",
@@ -187,7 +195,7 @@ def _number_of(path: Path | None) -> tuple[int, int] | None:
     return (found.st_dev, found.st_ino) if found else None
 
 
-def _check_file(path: Path) -> None:
+def check_file(path: Path) -> None:
     """Refuse what is no study before SQLite changes anything of it."""
     if not path.exists():
         return
