@@ -7,7 +7,8 @@ import zlib
 from typing import TYPE_CHECKING
 
 from tiksql.errors import StudyError
-from tiksql.store.study import HEADER, Study
+from tiksql.store.looking import Look
+from tiksql.store.study import HEADER
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,7 +28,7 @@ class Archive:
     def __init__(self, place: Path, wanted: set[str]) -> None:
         self.damaged: set[str] = set()
         self._wanted = wanted
-        self._studies: list[Study] = []
+        self._studies: list[Look] = []
         self._found: dict[str, Callable[[], bytes]] = {}
         for path in sorted(place.iterdir()) if place.is_dir() else [place]:
             if path.is_file():
@@ -58,7 +59,7 @@ class Archive:
 
     def _look_into_study(self, path: Path) -> None:
         try:
-            study = Study.reading(path)
+            study = Look(path)
         except StudyError as error:
             if error.code == "TS711":  # a database of something else
                 return
@@ -68,7 +69,7 @@ class Archive:
             if digest in self._wanted and digest not in self._found:
                 self._compare(study, row, digest)
 
-    def _compare(self, study: Study, row: int, digest: str) -> None:
+    def _compare(self, study: Look, row: int, digest: str) -> None:
         """Take a body of a study if it is what it was."""
 
         def read() -> bytes:

@@ -46,11 +46,6 @@ class Study:
             self._number = _number_of(path)
             self._prepare()
 
-    @classmethod
-    def reading(cls, path: Path) -> Self:
-        """Open a study only to read it: nothing is made, migrated or changed."""
-        return cls(path)
-
     def __enter__(self) -> Self:
         """Return itself."""
         return self
