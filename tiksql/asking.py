@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from tiksql.settings import Settings
 
 
-USED_UP = "TS532"
-"""The code of the error that the day's quota is used up."""
+UNTIL_MIDNIGHT = frozenset({"TS532", "TS535"})
+"""Codes of errors that end with the day: its quota is used up, or half of it was lost."""
 
 AFTER_MIDNIGHT = (5.0, 60.0)
 """Seconds that are waited besides: clocks differ, and others wait for midnight, too."""

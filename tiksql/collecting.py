@@ -62,9 +62,12 @@ class Collecting:
         requests = requests_of(self.judge, scan)
         self.kept.plan(requests)
         looked_into = bool(scan.second) or self._gives_keys(scan)
-        yield from self._asked(
-            scan, self.kept.requests(scan.number, *(KNOWN if looked_into else OPEN))
-        )
+        if looked_into:
+            yield from self._asked(scan, self.kept.requests(scan.number, *KNOWN))
+            return
+        # What was never asked goes first: days that fail for ever must not keep others waiting.
+        for state in OPEN:
+            yield from self._asked(scan, self.kept.requests(scan.number, state))
 
     def _asked(self, scan: Scan, requests: Sequence[Request]) -> Iterator[None]:
         self.kept.contents = bool(scan.second) or self._gives_keys(scan)

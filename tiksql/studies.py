@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiksql import accounts
-from tiksql.asking import USED_UP, after_midnight, shown, until_midnight
+from tiksql.asking import UNTIL_MIDNIGHT, after_midnight, shown, until_midnight
 from tiksql.catalog import load
 from tiksql.collecting import Collecting
 from tiksql.derived import OBSERVED, Derived
@@ -165,7 +165,7 @@ class Studies:
             try:
                 yield from self._collected(found, run, judge, stream)
             except QuotaError as error:
-                if self.wait is None or error.code != USED_UP:
+                if self.wait is None or error.code not in UNTIL_MIDNIGHT:
                     raise
             else:
                 return
@@ -199,7 +199,7 @@ class Studies:
     def _cut(self, error: TikSQLError) -> TikSQLError:
         where = f"tiksql {self.study.path} and " if self.study.path else ""
         again = f"what came is kept: {where}the same statement again goes on from here"
-        if error.code == USED_UP:
+        if error.code in UNTIL_MIDNIGHT:
             again += f" (the quota is new at 00:00 UTC, in {shown(until_midnight(self.now()))})"
         elif error.hint:
             again += f"; {error.hint}"

@@ -224,6 +224,11 @@ def failing_on(day, good=lambda _body: video_page([1])):
     return answer
 
 
+@pytest.mark.fault(
+    "F05",
+    "500 for one day, for ever",
+    "its window is halved to that day, which is a gap by name; all others are there, exit status 5",
+)
 def test_a_window_that_always_fails_is_halved_to_a_day_and_all_others_finish(tmp_path):
     bad = "20220117"
     days_answered = set()
@@ -243,6 +248,31 @@ def test_a_window_that_always_fails_is_halved_to_a_day_and_all_others_finish(tmp
     gaps = lab("SHOW GAPS FOR c").rows
     assert [(row[2], row[3], row[5]) for row in gaps] == [(dt.date(2022, 1, 17),) * 2 + ("failed",)]
     assert "internal error" in gaps[0][6]
+
+
+@pytest.mark.fault(
+    "F05",
+    "500 for ten months, for ever",
+    "the run ends as in a storm; the next ones ask what was never asked, until only these lack",
+)
+def test_days_that_fail_for_ever_do_not_keep_the_others_waiting(tmp_path):
+    def answer(_number, body):
+        if "20220301" <= body["end_date"] and body["start_date"] <= "20221231":
+            return (500, "internal_error")
+        return video_page([int(body["start_date"])])
+
+    lab = scripted(tmp_path / "study.db", answer)
+    years = "keyword = 'x' AND create_date BETWEEN '2021-01-01' AND '2023-06-30'"
+    sql = f"CREATE COLLECTION c AS SELECT id FROM videos WHERE {years}"
+    for _ in range(2):
+        with pytest.raises(ConnectionFailedError, match="26 of the last 30 requests failed"):
+            lab(sql)
+    left = [row for row in lab("SHOW GAPS FOR c").rows if row[5] != "failed"]
+    asked = {
+        day for row in lab("SHOW COVERAGE FOR c").rows if row[6] == "complete" for day in row[3:5]
+    }
+    assert {dt.date(2021, 1, 1), dt.date(2023, 6, 30)} <= asked
+    assert left == []
 
 
 def test_gaps_are_asked_for_again_by_the_next_run_and_nothing_else_is(tmp_path):

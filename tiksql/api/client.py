@@ -14,6 +14,7 @@ import msgspec
 from tiksql.api.answers import Reply, read_reply
 from tiksql.api.credentials import check_base_url, host_of, is_loopback, permitted
 from tiksql.api.failures import Trouble
+from tiksql.api.losses import Losses
 from tiksql.api.patience import Patience
 from tiksql.api.quota import Charge, Meter, Spent
 from tiksql.api.rate import RateLimit
@@ -68,6 +69,7 @@ class Client:
         self._patience.limit(settings.run_seconds)
         self._wire = Wire(settings, transport, world, self._patience)
         self._tokens = TokenKeeper(self._ask_for_token, world.monotonic)
+        self._losses = Losses(self.meter.ledger)
 
     async def __aenter__(self) -> Self:
         """Return itself; the first request opens the line."""
@@ -116,11 +118,13 @@ class Client:
         token = await (self._tokens.renew(job.stale) if job.stale else self._tokens.current())
         await self._rate.take()
         charge = Charge(job.request, job.number, job.content, self._world.now(), again)
+        self._losses.check(charge)
         mark = self.meter.announce(charge)
         found = self._read(job, await self._wire.post(job.url, job.content, token))
         refused = isinstance(found, Trouble) and found.outcome is Outcome.TOKEN
         job.stale = token if refused else None
         self.meter.settle(mark, charge, found, _spent(found))
+        self._losses.note(charge, found)
         return found
 
     def _read(self, job: _Job, reply: Reply | Trouble) -> Page | Trouble:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 LOCK_SECONDS = 2.0
 
-SCHEMA = """
-CREATE TABLE IF NOT EXISTS requests (
+COUNTS = """
+CREATE TABLE IF NOT EXISTS {} (
     account TEXT NOT NULL, pool TEXT NOT NULL, day TEXT NOT NULL, requests INTEGER NOT NULL,
     PRIMARY KEY (account, pool, day)
 ) WITHOUT ROWID
@@ -41,10 +41,10 @@ CREATE TABLE IF NOT EXISTS refused (
 """
 REFUSED = "SELECT 1 FROM refused WHERE account = ? AND pool = ? AND day = ?"
 ADD = """
-INSERT INTO requests VALUES (?1, ?2, ?3, max(0, ?4))
+INSERT INTO {} VALUES (?1, ?2, ?3, max(0, ?4))
 ON CONFLICT DO UPDATE SET requests = max(0, requests + ?4)
 """
-USED = "SELECT requests FROM requests WHERE account = ? AND pool = ? AND day = ?"
+USED = "SELECT requests FROM {} WHERE account = ? AND pool = ? AND day = ?"
 
 
 def key_hash(client_key: str) -> str:
@@ -66,12 +66,19 @@ class Ledger:
         self._lock = threading.Lock()
         self._connection: sqlite3.Connection | None = None
         self._broken = False
-        self._own: Counter[tuple[str, str]] = Counter()
+        self._own: Counter[tuple[str, str, str]] = Counter()
 
     def add(self, pool: str, day: dt.date, requests: int = 1) -> None:
         """Count requests, or take them back with a negative number."""
-        self._own[pool, day.isoformat()] += requests
-        self._execute(ADD, self._account, pool, day.isoformat(), requests)
+        self._add("requests", pool, day, requests)
+
+    def lose(self, pool: str, day: dt.date) -> None:
+        """Count a request that was counted, and brought nothing."""
+        self._add("failed", pool, day, 1)
+
+    def _add(self, table: str, pool: str, day: dt.date, requests: int) -> None:
+        self._own[table, pool, day.isoformat()] += requests
+        self._execute(ADD.format(table), *self._of(pool, day), requests)
 
     def refuse(self, pool: str, day: dt.date) -> None:
         """Learn that the server has no more for a day: others had what is not counted here."""
@@ -86,9 +93,16 @@ class Ledger:
 
     def used(self, pool: str, day: dt.date) -> int:
         """Return the requests of a day, as far as this computer knows."""
-        found = self._execute(USED, self._account, pool, day.isoformat())
+        return self._sum("requests", pool, day)
+
+    def lost(self, pool: str, day: dt.date) -> int:
+        """Return how many requests of a day brought nothing."""
+        return self._sum("failed", pool, day)
+
+    def _sum(self, table: str, pool: str, day: dt.date) -> int:
+        found = self._execute(USED.format(table), *self._of(pool, day))
         if found is None:
-            return max(0, self._own[pool, day.isoformat()])
+            return max(0, self._own[table, pool, day.isoformat()])
         return sum(requests for (requests,) in found)
 
     def close(self) -> None:
@@ -121,8 +135,8 @@ class Ledger:
             )
             self._connection.execute("PRAGMA journal_mode=WAL")
             self._connection.execute("PRAGMA synchronous=NORMAL")
-            self._connection.execute(SCHEMA)
-            self._connection.execute(REFUSALS)
+            for definition in (COUNTS.format("requests"), COUNTS.format("failed"), REFUSALS):
+                self._connection.execute(definition)
         return self._connection
 
 

@@ -1,0 +1,92 @@
+"""Requests that the API counts and that bring nothing: when to stop paying for them.
+
+The policy bounds what one page may cost; this bounds what all of them may, for every statement of
+a client, and across programs through the ledger. A storm is most of the latest requests: C4D saw
+hours in which one of 20 to 30 succeeded. One bad day of a window that is halved fails three times
+in four, which is none. And whatever the pattern, half of a day's quota stays for what works.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from typing import TYPE_CHECKING
+
+from tiksql.api.failures import Trouble
+from tiksql.api.quota import Spent
+from tiksql.api.retry import POLICY, Outcome
+from tiksql.catalog import load
+from tiksql.errors import ConnectionFailedError, QuotaError
+
+if TYPE_CHECKING:
+    import datetime as dt
+
+    from tiksql.api.pages import Page
+    from tiksql.api.quota import Charge, Ledger
+
+LATELY = 30
+"""Requests that are looked back at."""
+
+STORM = 26
+"""How many of them have to have failed for a storm."""
+
+LOSSES = frozenset(
+    {
+        Outcome.BROKEN,
+        Outcome.NOT_THE_API,
+        Outcome.TOO_LARGE,
+        Outcome.INTERNAL,
+        Outcome.STALE,
+        Outcome.UNKNOWN,
+    }
+)
+"""What is nobody's answer. A refusal is one: a panel may well name many users who are gone."""
+
+HALF_GONE = "TS535"
+"""The code of the error that half of the day's quota has gone into failures."""
+
+
+class Losses:
+    """The failed requests of one client, lately and by day; those of a day are in the ledger."""
+
+    def __init__(self, ledger: Ledger | None = None) -> None:
+        self._ledger = ledger
+        self._lately: deque[bool] = deque(maxlen=LATELY)
+        self._own: Counter[tuple[str, dt.date]] = Counter()
+
+    def check(self, charge: Charge) -> None:
+        """Raise before a request is sent that would be one too many.
+
+        ``ConnectionFailedError`` (TS520) in a storm, after which counting begins anew: whoever
+        runs the statement again wants to try. ``QuotaError`` (TS535) until the day ends.
+        """
+        if sum(self._lately) >= STORM:
+            self._lately.clear()
+            raise ConnectionFailedError(
+                "TS520",
+                f"{STORM} of the last {LATELY} requests failed: the API is in trouble",
+                hint="run it again in some hours",
+            )
+        day = load().pools[charge.pool].requests_a_day
+        lost = self.of_day(charge.pool, charge.day)
+        if lost >= day // 2:
+            raise QuotaError(
+                HALF_GONE,
+                f"{lost:,} requests of today failed, and half of the day's {day:,} is not spent"
+                " on failures",
+                hint="run it again after 00:00 UTC",
+            )
+
+    def of_day(self, pool: str, day: dt.date) -> int:
+        """Return the failed requests of a day, as far as this computer knows."""
+        return self._ledger.lost(pool, day) if self._ledger else self._own[pool, day]
+
+    def note(self, charge: Charge, found: Page | Trouble) -> None:
+        """Note what came of a request, if the API counts it."""
+        if isinstance(found, Trouble) and POLICY[found.outcome].spent is not Spent.YES:
+            return
+        failed = isinstance(found, Trouble) and found.outcome in LOSSES
+        self._lately.append(failed)
+        if failed and self._ledger:
+            self._ledger.lose(charge.pool, charge.day)
+        elif failed:
+            self._own[charge.pool, charge.day] += 1
