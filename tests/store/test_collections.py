@@ -257,7 +257,7 @@ def test_a_window_that_always_fails_is_halved_to_a_day_and_all_others_finish(tmp
 )
 def test_days_that_fail_for_ever_do_not_keep_the_others_waiting(tmp_path):
     def answer(_number, body):
-        if "20220301" <= body["end_date"] and body["start_date"] <= "20221231":
+        if body["end_date"] >= "20220301" and body["start_date"] <= "20221231":
             return (500, "internal_error")
         return video_page([int(body["start_date"])])
 
