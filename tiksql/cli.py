@@ -156,7 +156,7 @@ def _translate(arguments: Arguments, console: Console) -> int:
         with written_aside(Path(arguments.output)) as stream:
             stream.write(text)
     elif not arguments.output:
-        console.stdout.write(_shown(text, console))
+        console.stdout.write(console.shown(text))
     return job.status
 
 
@@ -190,13 +190,6 @@ def _script_of(job: Run, source: Source) -> Source:
     return Source(reversal.script(wanted.source_form), source.name)
 
 
-def _shown(text: str, console: Console) -> str:
-    """Return a text as a terminal may show it; anything else gets it as it is."""
-    from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - for this command only
-
-    return visible_lines(text) if console.stdout.isatty() else text
-
-
 def _check(arguments: Arguments, console: Console) -> int:
     from tiksql.checking import check, counted  # noqa: PLC0415 - for this command only
     from tiksql.means import sources_of  # noqa: PLC0415 - see above
@@ -214,7 +207,8 @@ def _check(arguments: Arguments, console: Console) -> int:
             wrong.source = wrong.source or source
             job.failed(wrong, number)
         counts = f"{counted(found.statements, 'statement')}, {counted(len(found.errors), 'error')}"
-        console.stdout.write("\n  ".join([f"{source.name}: {counts}", *found.parameters]) + "\n")
+        lines = [f"{source.name}: {counts}", *found.parameters]
+        console.stdout.write(console.shown("\n  ".join(lines) + "\n"))
     return job.status
 
 
@@ -241,13 +235,10 @@ def _report(found: object, lines: Iterable[str], arguments: Arguments, console: 
     """Write what a command has found, for people or as one line of JSON."""
     import msgspec  # noqa: PLC0415 - see above
 
-    from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - for such commands only
-
     if arguments.json:
         console.stdout.write(msgspec.json.encode(found).decode() + "\n")
     else:
-        text = "\n".join(lines) + "\n"
-        console.stdout.write(visible_lines(text) if console.stdout.isatty() else text)
+        console.stdout.write(console.shown("\n".join(lines) + "\n"))
 
 
 def _fmt(arguments: Arguments, console: Console) -> int:

@@ -48,6 +48,14 @@ class Console:
             return False
         return sum(max(1, -(-painted_width(line) // width)) for line in lines) < height
 
+    def shown(self, text: str) -> str:
+        """Return a text as standard output may have it: a terminal gets nothing that steers it."""
+        if not self.stdout.isatty():
+            return text
+        from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - not for files
+
+        return visible_lines(text)
+
     def paints(self, stream: TextIO, wish: str) -> bool:
         """Say whether a stream gets colours."""
         if wish != "auto":

@@ -9,7 +9,7 @@ TikSQLError
     UnavailableError       TS4xx  it is right, and this version does not run it yet
   UsageError               TS6xx  the command, a file or a setting is used wrongly
   CredentialsError         TS50x  no key, or a key that is refused
-  ConnectionFailedError    TS51x, TS520  the server cannot be reached, or does not answer as the API does
+  ConnectionFailedError    TS51x  the server cannot be reached, or does not answer as the API does
   RefusedError             TS52x  the API says that the request is wrong
   QuotaError               TS53x  the day's quota or the cap of the statement is reached
   IncompleteError          TS54x  rows are missing, and the answer would be wrong without them

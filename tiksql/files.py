@@ -50,6 +50,13 @@ def _octets(stream: BinaryIO, name: str, most: int | None) -> bytes:
     return octets
 
 
+def typed(word: str, name: str) -> Source:
+    """Read a word of the command line, which has to be UTF-8 whatever the locale makes of it."""
+    if word.isascii() or not any("\ud800" <= letter <= "\udfff" for letter in word):
+        return Source(word, name)
+    return decoded(os.fsencode(word), name)
+
+
 def decoded(octets: bytes, name: str) -> Source:
     """Read a script, which has to be UTF-8; raise ``ParseError`` at the first byte that is not."""
     try:

@@ -41,11 +41,13 @@ def _one(name: str, console: Console, *, check: bool) -> bool:
     text = formatted(source)
     changed = text != source.text
     if check:
-        console.stdout.write(f"{source.name}\n" * changed)
+        console.stdout.write(console.shown(f"{source.name}\n") * changed)
     elif is_input:
-        console.stdout.write(text)
+        console.stdout.write(console.shown(text))
     elif changed:
         with written_aside(Path(name)) as stream:
             stream.write(text)
-        console.stderr.write(f"formatted {name}\n")
+        from tiksql.output.sanitize import visible  # noqa: PLC0415 - not before it is needed
+
+        console.stderr.write(visible(f"formatted {name}") + "\n")
     return changed

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 from tiksql.arguments import COMMANDS
 from tiksql.errors import UsageError
-from tiksql.files import MOST_OCTETS, read_input, read_lines, read_script
+from tiksql.files import MOST_OCTETS, read_input, read_lines, read_script, typed
 from tiksql.parameters import read_values
 from tiksql.session import Session
-from tiksql.source import Source
 from tiksql.spelling import nearest
 
 if TYPE_CHECKING:
@@ -20,6 +19,7 @@ if TYPE_CHECKING:
     from tiksql.backend import Backend
     from tiksql.console import Console
     from tiksql.settings import Settings
+    from tiksql.source import Source
 
 
 def session_of(arguments: Arguments, console: Console) -> Session:
@@ -90,7 +90,7 @@ def _settings(arguments: Arguments, console: Console) -> Settings:
 
 def values_of(arguments: Arguments) -> dict[str, object]:
     """Read the values of parameters."""
-    return read_values(arguments.values, read_lines)
+    return read_values([typed(word, "-v").text for word in arguments.values], read_lines)
 
 
 def sources_of(arguments: Arguments, console: Console) -> Iterator[Source]:
@@ -98,7 +98,7 @@ def sources_of(arguments: Arguments, console: Console) -> Iterator[Source]:
     most = MOST_OCTETS if arguments.source_form.lower() != "sql" else None
     for number, (kind, text) in enumerate(arguments.scripts or [("-f", "-")], 1):
         if kind == "-c":
-            yield Source(text, "-c" if len(arguments.scripts) == 1 else f"-c {number}")
+            yield typed(text, "-c" if len(arguments.scripts) == 1 else f"-c {number}")
         elif text == "-":
             yield read_input(console.stdin.buffer, most)
         else:

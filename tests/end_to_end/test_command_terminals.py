@@ -73,3 +73,21 @@ def test_standard_output_carries_data_only(run):
     outcome = run("--emulator", "--format", "json", "--stats", "-c", sql)
     assert len(json.loads(outcome.out)) <= 2
     assert outcome.err.startswith("note: ")
+
+
+@pytest.mark.fault(
+    "F64",
+    "escapes in the name of a script that somebody sent",
+    "check and fmt show symbols on a terminal",
+)
+@pytest.mark.parametrize("argv", [["check"], ["fmt", "--check"], ["fmt"]])
+def test_the_name_of_a_file_cannot_move_the_cursor(tmp_path, monkeypatch, argv):
+    monkeypatch.chdir(tmp_path)
+    name = "a\x1b]0;owned\x07\x9b2J.tsql"
+    (tmp_path / name).write_text("select  1")
+    out, err = Terminal(), Terminal()
+    given = io.TextIOWrapper(io.BytesIO(), encoding="utf-8")
+    main([*argv, name], Console(given, out, err, {"NO_COLOR": "1"}))
+    said = out.getvalue() + err.getvalue()
+    assert "owned" in said
+    assert not {"\x1b", "\x07", "\x9b"} & set(said)

@@ -20,6 +20,11 @@ def exporting(order, stream, clock=lambda: dt.datetime(2026, 9, 1)):  # noqa: DT
     return Export(order, stream, Circumstances("SELECT 1", "test", {}, clock()), clock)
 
 
+@pytest.mark.fault(
+    "F71",
+    "Ctrl-C and errors in the middle of an export",
+    "the old file is there, and no half of a new one",
+)
 def test_an_interrupted_export_leaves_the_old_file_and_nothing_else(here, order_of):
     (here / "a.csv").write_text("old")
 
@@ -34,6 +39,9 @@ def test_an_interrupted_export_leaves_the_old_file_and_nothing_else(here, order_
     assert (here / "a.csv").read_text() == "old"
 
 
+@pytest.mark.fault(
+    "F71", "a kill in the middle of an export", "the old file is there, and no half of a new one"
+)
 @pytest.mark.parametrize("form", ["csv", "json", "parquet", "xlsx"])
 def test_a_killed_export_leaves_the_old_file(here, form):
     program = f"""
@@ -73,6 +81,9 @@ def test_a_file_that_appears_meanwhile_is_not_replaced_and_the_rows_are_not_lost
     assert (kept / "a.csv").read_text() == "n\n1\n"
 
 
+@pytest.mark.fault(
+    "F54", "the disk is full while an export is written", "exit status 6, and the old file is there"
+)
 @pytest.mark.parametrize("form", ["csv", "parquet", "xlsx"])
 def test_a_full_disk_is_an_error_of_the_disk(here, form):
     program = f"""
@@ -100,6 +111,9 @@ except OutputError as error:
     assert list(here.iterdir()) == []
 
 
+@pytest.mark.fault(
+    "F71", "an end between the files of an export", "no export lies there without its manifest"
+)
 def test_no_export_lies_there_without_its_manifest(here, order_of, monkeypatch):
     moved = []
 

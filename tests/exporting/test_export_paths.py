@@ -24,6 +24,9 @@ def test_a_file_under_the_working_directory_is_fine(here, order_of, path):
     assert str(order_of(f"'{path}'").path) == path.removeprefix("./")
 
 
+@pytest.mark.fault(
+    "F70", "COPY TO ../x, an absolute path, a home directory", "refused before anything is asked"
+)
 @pytest.mark.parametrize(
     "path",
     ["../a.csv", "sub/../a.csv", "sub/../../a.csv", "/tmp/a.csv", "/etc/passwd", "//a/b.csv"],
@@ -37,6 +40,7 @@ def test_an_absolute_path_into_the_working_directory_leads_nowhere_else(here, or
     assert order_of(f"'{here}/a.csv'").path == here / "a.csv"
 
 
+@pytest.mark.fault("F70", "a path through a symbolic link", "refused before anything is asked")
 def test_a_link_does_not_lead_outside(here, order_of, tmp_path):
     (tmp_path / "elsewhere").mkdir()
     (here / "link").symlink_to(tmp_path / "elsewhere")
@@ -55,6 +59,9 @@ def test_outside_is_possible_where_it_is_allowed(order_of, tmp_path):
     assert order_of("'../a.csv'", outside=True).path.name == "a.csv"
 
 
+@pytest.mark.fault(
+    "F70", "NUL, con and other devices of Windows as names", "refused before anything is asked"
+)
 @pytest.mark.parametrize(
     "name",
     ["NUL", "nul.csv", "con.csv", "CON .csv", "aux", "COM1.csv", "lpt9.txt", "com¹.csv", "conin$"],
@@ -91,6 +98,9 @@ def test_a_name_that_some_computer_does_not_take_is_refused(order_of, name):
     assert code_of(order_of, f"'{name}' (FORMAT csv)") == "TS271"
 
 
+@pytest.mark.fault(
+    "F70", "a link, a pipe or a directory where the file would be", "refused, also with OVERWRITE"
+)
 def test_a_link_a_pipe_and_a_directory_are_no_targets_even_with_overwrite(here, order_of):
     (here / "link.csv").symlink_to(here / "real.csv")
     (here / "folder.csv").mkdir()
@@ -99,10 +109,12 @@ def test_a_link_a_pipe_and_a_directory_are_no_targets_even_with_overwrite(here, 
         assert code_of(order_of, f"'{name}' (OVERWRITE)") == "TS272"
 
 
+@pytest.mark.fault("F70", "a device as the target", "refused")
 def test_a_device_is_no_target(order_of):
     assert code_of(order_of, "'/dev/null' (FORMAT csv, OVERWRITE)", outside=True) == "TS272"
 
 
+@pytest.mark.fault("F70", "a file that exists", "kept, unless OVERWRITE is said")
 def test_a_file_that_exists_is_replaced_only_where_that_is_asked_for(here, order_of):
     (here / "a.csv").write_text("mine")
     assert code_of(order_of, "'a.csv'") == "TS272"

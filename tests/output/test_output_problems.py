@@ -114,6 +114,11 @@ def test_a_place_without_its_source_is_not_shown():
     assert json.loads(render_json(error))["error"]["span"] is None
 
 
+@pytest.mark.fault(
+    "F64",
+    "every trick in a message, a hint, a file name and a statement",
+    "the error shows symbols",
+)
 @pytest.mark.parametrize("name", CORPUS)
 def test_an_error_never_sends_a_control_character_to_a_terminal(name):
     text = CORPUS[name]

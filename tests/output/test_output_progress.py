@@ -76,6 +76,7 @@ def test_it_is_never_wider_than_the_terminal(width, clock):
     assert wcswidth(stream.getvalue().removeprefix("\r\x1b[K")) <= max(width - 1, 0)
 
 
+@pytest.mark.fault("F64", "escapes in a note beside the progress line", "it shows symbols")
 def test_a_note_cannot_steer_the_terminal(clock):
     stream = Terminal()
     progress(stream, clock).show(Counts(), "\x1b[2J\u202e\n")

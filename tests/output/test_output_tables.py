@@ -58,6 +58,14 @@ def test_it_looks_as_it_did(what, form, width):
     assert text == golden.read_text(encoding="utf-8")
 
 
+@pytest.mark.fault(
+    "F63", "widths from 1 to 10,000, with every hostile text", "no line is wider than the terminal"
+)
+@pytest.mark.fault(
+    "F65",
+    "texts from right to left, emoji families, flags, a thousand combining marks",
+    "no line is wider than the terminal",
+)
 @pytest.mark.parametrize("width", [1, 2, 3, 4, 5, 8, 10, 20, 33, 80, 200, 10_000])
 def test_a_table_is_never_wider_than_its_terminal(width):
     rows = [(1, text, text, index, [text]) for index, text in enumerate(CORPUS.values())]
@@ -65,6 +73,9 @@ def test_a_table_is_never_wider_than_its_terminal(width):
     assert all(0 <= wcswidth(line) <= width for line in lines)
 
 
+@pytest.mark.fault(
+    "F65", "any text that Unicode has", "all lines of a table have the same number of cells"
+)
 @given(st.lists(st.tuples(st.text(), st.text()), max_size=5), st.none() | st.integers(12, 60))
 def test_every_line_of_a_table_has_the_same_cells(rows, width):
     heads = [Head("a", "text"), Head("b", "text")]
@@ -78,6 +89,7 @@ def test_a_table_in_a_file_is_never_cut():
     assert "x" * 5000 in shown("table", [Head("a", "text")], [("x" * 5000,)])
 
 
+@pytest.mark.fault("F63", "a terminal of width 0", "the table is written whole")
 def test_a_terminal_of_no_cells_does_not_know_how_many_it_has():
     assert "x" * 5000 in shown("table", [Head("a", "text")], [("x" * 5000,)], width=0)
 
@@ -129,6 +141,9 @@ def test_colour_does_not_move_a_column():
     assert color.replace("\x1b[2m", "").replace("\x1b[0m", "") == plain
 
 
+@pytest.mark.fault(
+    "F66", "line ends, tabs and bars in a cell", "a value never looks like another row"
+)
 def test_no_value_can_pass_for_another_row():
     lines = shown("vertical", [Head("a", "text")], [("x\n*** row 2 ***\na | 1",)]).split("\n")
     assert lines == ["*** row 1 ***", "a | x", "  | *** row 2 ***", "  | a | 1", ""]

@@ -37,6 +37,9 @@ def typeable(text):
     return not re.search("[\ud800-\udfff\r\n\x1b]", text) and len(text) < 400
 
 
+@pytest.mark.fault(
+    "F64", "every trick in the texts of records", "no form sends one of them to a terminal"
+)
 @pytest.mark.parametrize("form", ["table", "vertical", "csv", "tsv", "json", "jsonl", "markdown"])
 def test_results_steer_nothing_in_any_form(on_a_terminal, form):
     backend = Server(hostile_page).backend()
@@ -46,6 +49,9 @@ def test_results_steer_nothing_in_any_form(on_a_terminal, form):
     assert steers(prompt.err) is None
 
 
+@pytest.mark.fault(
+    "F64", "every trick in a refusal of the API", "error, footer and note show symbols"
+)
 @pytest.mark.parametrize("name", CORPUS)
 def test_what_the_api_says_steers_nothing(on_a_terminal, name):
     """The words of a refusal stand in the error, in the footer and in a note."""
@@ -62,6 +68,9 @@ def test_what_the_api_says_steers_nothing(on_a_terminal, name):
     assert steers(prompt.err) is None
 
 
+@pytest.mark.fault(
+    "F64", "every trick in what was typed", "history, settings and values show symbols"
+)
 @pytest.mark.parametrize("name", [name for name, text in CORPUS.items() if typeable(text)])
 def test_what_was_typed_steers_nothing_when_it_is_shown_again(on_a_terminal, name):
     text = CORPUS[name]
@@ -79,6 +88,7 @@ def test_what_was_typed_steers_nothing_when_it_is_shown_again(on_a_terminal, nam
     assert steers(prompt.err) is None
 
 
+@pytest.mark.fault("F64", "every trick in what the toolbar shows", "it shows symbols")
 @pytest.mark.parametrize("name", CORPUS)
 def test_the_toolbar_steers_nothing(on_a_terminal, name):
     made = Server(hostile_page).backend()

@@ -29,6 +29,11 @@ def unharmed(screen):
     assert screen.text.startswith("TikSQL on ")
 
 
+@pytest.mark.fault(
+    "F64",
+    "a description that sets the title, clears the screen and fills the clipboard",
+    "a real terminal keeps its title and its screen",
+)
 @pytest.mark.parametrize("held", [{"text": TEXT, "free": 1}], indirect=True)
 @pytest.mark.parametrize("form", ["table", "vertical", "csv", "json"])
 def test_a_result_leaves_screen_and_title_alone(on_held, form):
@@ -37,6 +42,11 @@ def test_a_result_leaves_screen_and_title_alone(on_held, form):
     unharmed(screen)
 
 
+@pytest.mark.fault(
+    "F64",
+    "the same as the words of an error of the API",
+    "a real terminal keeps its title and its screen",
+)
 @pytest.mark.parametrize("held", [{"text": TEXT, "free": 2}], indirect=True)
 def test_an_error_and_a_footer_leave_screen_and_title_alone(on_held, held):
     held.faults = {1: (400, "invalid_params"), 3: (400, "invalid_params")}
@@ -47,6 +57,9 @@ def test_an_error_and_a_footer_leave_screen_and_title_alone(on_held, held):
     unharmed(screen)
 
 
+@pytest.mark.fault(
+    "F64", "the same pasted into the prompt", "menu, ghost text and line show symbols"
+)
 def test_the_menu_the_ghost_and_the_line_itself_leave_screen_and_title_alone(prompt):
     typed = TEXT.replace("\x1b", "").replace("\r", "")
     screen = prompt(lines=50).send(f"\x1b[200~\\set k {typed}\x1b[201~\r").ready()
