@@ -2,8 +2,12 @@
 
 PYTHON ?= python3
 BIN := .venv/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+TOOLS := .tools/bin
+COMPILE := $(TOOLS)/uv --quiet --no-config pip compile --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" $(UPGRADE)
 
-.PHONY: demo check cover faults soak format golden reference bench spark wheel clean
+.PHONY: demo check cover faults soak format golden reference bench spark wheel lock audit clean
 
 demo: .venv/ready  ## the query of TikTok's Getting Started page, on the emulator
 	$(BIN)/tiksql --emulator --format table -f examples/getting_started.tsql
@@ -41,16 +45,32 @@ bench: .venv/ready  ## measure against a bare loop and the official client
 	$(BIN)/python bench/run.py
 
 spark: .venv/ready  ## compare exports and translations with Spark itself; needs Java 17
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev,soak]'
+	$(INSTALL) --no-build-isolation -r requirements/spark.lock
 	$(BIN)/pytest -n 0 tests/spark
 
 wheel: .venv/ready  ## build the wheel into dist/
-	$(BIN)/pip wheel --quiet --no-deps --wheel-dir dist .
+	$(BIN)/pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+lock: .tools/ready  ## pin and hash what is installed here; make lock UPGRADE=--upgrade takes newer versions
+	$(COMPILE) --extra dev pyproject.toml --output-file requirements/dev.lock
+	for group in build spark tools; do $(COMPILE) --group $$group --output-file requirements/$$group.lock || exit; done
+
+audit: .tools/ready  ## ask for known vulnerabilities of what is locked; fails where nobody can be asked
+	for lock in dev build spark tools; do \
+		$(TOOLS)/pip-audit --strict --disable-pip --require-hashes -r requirements/$$lock.lock || exit; done
 
 clean:  ## remove what the other targets made
-	rm -rf .venv dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
+	rm -rf .venv .tools dist build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .coverage
 
-.venv/ready: pyproject.toml
+# Every file that is installed has its hash in a lock; what builds one of them is installed before.
+.venv/ready: pyproject.toml requirements/build.lock requirements/dev.lock
 	$(PYTHON) -m venv .venv
-	$(BIN)/pip install --quiet --disable-pip-version-check -e '.[dev]'
+	$(INSTALL) -r requirements/build.lock
+	$(INSTALL) --no-build-isolation -r requirements/dev.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+.tools/ready: requirements/tools.lock
+	$(PYTHON) -m venv .tools
+	.tools/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/tools.lock
 	touch $@
