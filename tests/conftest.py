@@ -14,7 +14,7 @@ from tiksql.console import Console
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-pytest_plugins = ["faults.plugin"]
+pytest_plugins = ["faults.plugin", "faults.canary"]
 
 OTHER_PROGRAMS = ("terminal/", "store/test_signals.py", "store/test_crashes.py")
 """Tests that look at programs from outside, and so can miss a moment on a busy machine."""
@@ -42,6 +42,7 @@ def _own_directories(tmp_path_factory, monkeypatch):
     monkeypatch.setenv("XDG_STATE_HOME", str(home / "state"))
     for name in ("TIKTOK_CLIENT_KEY", "TIKTOK_CLIENT_SECRET", "TIKSQL_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
+    return home
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 import math
 
 import httpx
+from faults.canary import KEY, SECRET, TOKEN
 
 from tiksql.api.client import Client
 from tiksql.api.credentials import Credentials
@@ -15,7 +16,6 @@ from tiksql.catalog import load
 from tiksql.planning.plan import Request
 
 BASE = "https://open.tiktokapis.com"
-KEY, SECRET, TOKEN = "canary-key-1", "canary-secret+/2", "clt.canary-token-3"
 CREDENTIALS = Credentials(KEY, SECRET)
 START = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
 

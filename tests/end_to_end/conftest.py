@@ -6,9 +6,8 @@ import subprocess
 import sys
 
 import pytest
+from faults.canary import KEY, SECRET
 from scripted_server import Server
-
-KEY, SECRET = "right-key", "right-secret"
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import json
 import math
 
 import httpx
+from faults.canary import KEY, SECRET, TOKEN
 
 from tiksql.api.client import Client
 from tiksql.api.credentials import Credentials
@@ -36,12 +37,12 @@ class Server:
             await asyncio.sleep(0)
 
         world = World(lambda: NOW, lambda: self.clock, sleep, lambda: 0.0)
-        line = Settings(credentials=Credentials("key", "secret"), requests_per_second=math.inf)
+        line = Settings(credentials=Credentials(KEY, SECRET), requests_per_second=math.inf)
         return Client(line, httpx.MockTransport(self._handle), world)
 
     def _handle(self, request):
         if request.url.path.endswith("/oauth/token/"):
-            return httpx.Response(200, json={"access_token": "clt.x", "expires_in": 7200})
+            return httpx.Response(200, json={"access_token": TOKEN, "expires_in": 7200})
         self.bodies.append(json.loads(request.content))
         found = self.answer(len(self.bodies), self.bodies[-1])
         if isinstance(found, Exception):

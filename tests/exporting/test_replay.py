@@ -12,6 +12,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from faults.canary import KEY, SECRET
 from store.studies_world import EMULATOR, Lab, emulated
 from store.truthful_api import DAYS as DAYS_OF_ALL
 from store.truthful_api import Api
@@ -273,7 +274,7 @@ def saved(here):
     """A server, and the directory in which its answers are saved."""
     folder = here / "answers"
     folder.mkdir()
-    line = ClientSettings(credentials=Credentials("emulator", "emulator"), requests_per_second=1e9)
+    line = ClientSettings(credentials=Credentials(KEY, SECRET), requests_per_second=1e9)
     app = create_app(Settings(**EMULATOR))
     server = replace(
         backend.emulator(Settings(**EMULATOR)),

@@ -13,6 +13,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from faults.canary import KEY, SECRET
+
 DYING = str(Path(__file__).with_name("dying.py"))
 PROGRAM = [sys.executable, "-m", "tiksql"]
 
@@ -60,7 +62,7 @@ class Desk:
 
     @property
     def environ(self):
-        return {**os.environ, "TIKTOK_CLIENT_KEY": "k", "TIKTOK_CLIENT_SECRET": "s"}
+        return {**os.environ, "TIKTOK_CLIENT_KEY": KEY, "TIKTOK_CLIENT_SECRET": SECRET}
 
     def start(self, *more, program=PROGRAM, **options):
         pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}

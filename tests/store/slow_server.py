@@ -7,6 +7,8 @@ import threading
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from faults.canary import TOKEN
+
 PAGES = 8
 ID = 1_640_995_200 << 32
 
@@ -43,7 +45,7 @@ def slow(silent_after):
         def do_POST(self):
             content = self.rfile.read(int(self.headers["Content-Length"]))
             if "oauth" in self.path:
-                found = {"access_token": "clt.x", "expires_in": 7200}
+                found = {"access_token": TOKEN, "expires_in": 7200}
             else:
                 data = made.answer(json.loads(content))
                 found = {"data": data, "error": {"code": "ok", "message": "", "log_id": "L"}}

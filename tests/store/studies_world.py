@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import httpx
 from end_to_end.scripted_server import Server
+from faults.canary import KEY, SECRET
 
 from tiksql import backend
 from tiksql.api.client import Client
@@ -80,9 +81,7 @@ def sleepless(app):
 
     def connect(_warn):
         world = World(monotonic=lambda: clock[0], sleep=sleep, random=lambda: 0.0)
-        line = ClientSettings(
-            credentials=Credentials("emulator", "emulator"), requests_per_second=math.inf
-        )
+        line = ClientSettings(credentials=Credentials(KEY, SECRET), requests_per_second=math.inf)
         transport = httpx.ASGITransport(app() if isinstance(app, FunctionType) else app)
         return Client(line, transport, world)
 

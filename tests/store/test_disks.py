@@ -13,6 +13,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from faults.canary import KEY, SECRET
 from soak import cases
 from store.processes import PROGRAM, Desk
 from store.slow_server import PAGES, slow
@@ -303,7 +304,7 @@ def mode(path):
 
 
 def test_without_a_home_and_almost_without_an_environment_it_collects(desk):
-    bare = {"TIKTOK_CLIENT_KEY": "k", "TIKTOK_CLIENT_SECRET": "s"}
+    bare = {"TIKTOK_CLIENT_KEY": KEY, "TIKTOK_CLIENT_SECRET": SECRET}
     done = desk.run("-c", CREATE, env=bare, cwd=desk.path.parent)
     assert done.status == 0, done.err
     assert {path.name.partition("-")[0] for path in desk.path.parent.iterdir()} == {"study.db"}

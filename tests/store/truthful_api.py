@@ -9,6 +9,7 @@ import math
 from collections import Counter
 
 import httpx
+from faults.canary import KEY, SECRET, TOKEN
 
 from tiksql.api.client import Client
 from tiksql.api.credentials import Credentials
@@ -66,7 +67,7 @@ class Api:
             await asyncio.sleep(0)
 
         world = World(lambda: self.now, lambda: self.clock, sleep, lambda: 0.0)
-        line = Settings(credentials=Credentials("key", "secret"), requests_per_second=math.inf)
+        line = Settings(credentials=Credentials(KEY, SECRET), requests_per_second=math.inf)
         return Client(line, httpx.MockTransport(self.handle), world, self.meter)
 
     def pass_by(self, seconds):
@@ -76,7 +77,7 @@ class Api:
     def handle(self, request):
         if request.url.path.endswith("/oauth/token/"):
             self.tokens += 1
-            return httpx.Response(200, json={"access_token": "clt.x", "expires_in": 7200})
+            return httpx.Response(200, json={"access_token": TOKEN, "expires_in": 7200})
         self.sent += 1
         self.by_day[self.now.date()] += 1
         self.pass_by(self.seconds)

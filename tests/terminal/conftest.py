@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from faults.canary import KEY, SECRET
 from held_server import HeldServer
 from screen import Screen
 
@@ -44,7 +45,7 @@ def on_held(opened, held):
     """Open a prompt on the server that keeps its pages."""
 
     def begin(*argv, **more):
-        environ = {"TIKTOK_CLIENT_KEY": "key", "TIKTOK_CLIENT_SECRET": "held-secret"}
+        environ = {"TIKTOK_CLIENT_KEY": KEY, "TIKTOK_CLIENT_SECRET": SECRET}
         environ |= more.pop("environ", {})
         return opened("--base-url", held.url, *argv, environ=environ, **more).ready()
 

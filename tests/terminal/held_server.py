@@ -6,6 +6,8 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+from faults.canary import TOKEN
+
 
 class Quiet(ThreadingHTTPServer):
     def handle_error(self, *_):
@@ -29,7 +31,7 @@ class HeldServer:
             def do_POST(self):
                 self.rfile.read(int(self.headers["Content-Length"]))
                 if self.path.endswith("/oauth/token/"):
-                    self._send(200, {"access_token": "clt.held", "expires_in": 7200})
+                    self._send(200, {"access_token": TOKEN, "expires_in": 7200})
                 else:
                     self._send(*outer.answer())
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from faults.canary import KEY, SECRET
 
 OFFICIAL = """
 import os, runpy, sys
@@ -65,7 +66,7 @@ class World:
     folder: Any
 
     def asked(self, sql):
-        environ = {"TIKTOK_CLIENT_KEY": "key", "TIKTOK_CLIENT_SECRET": "secret"}
+        environ = {"TIKTOK_CLIENT_KEY": KEY, "TIKTOK_CLIENT_SECRET": SECRET}
         flags = ("--base-url", self.address, "--format", "jsonl", "--max-requests", "5000")
         outcome = self.run(*flags, "-c", sql, environ=environ)
         return Done(outcome.status, outcome.out, outcome.err)
@@ -93,8 +94,8 @@ class World:
         given = {
             "TIKTOK_BASE_URL": self.address,
             "TIKTOK_ACCESS_TOKEN": self.token,
-            "TIKTOK_CLIENT_KEY": "key",
-            "TIKTOK_CLIENT_SECRET": "secret",
+            "TIKTOK_CLIENT_KEY": KEY,
+            "TIKTOK_CLIENT_SECRET": SECRET,
         }
         done = subprocess.run(
             command,
