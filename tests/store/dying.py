@@ -86,7 +86,7 @@ def migrating(statement):
     """Let this be a later version of the program, that dies at a statement of its migration."""
 
     def patch(fate):
-        schema.VERSION, schema.MIGRATIONS[1] = 2, "CREATE TABLE later (x); DROP TABLE later"
+        schema.VERSION, schema.MIGRATIONS[2] = 3, "CREATE TABLE later (x); DROP TABLE later"
         original = schema.migrate
 
         def migrate(connection, path, version):

@@ -199,13 +199,13 @@ def test_killed_while_it_migrates_a_study_is_the_old_one_and_migrates_again(
     assert tiksql("-c", CREATE).status == 0
     desk.die(point, 1, "-c", READ)
     desk.check()
-    assert desk.asked("PRAGMA user_version") == [(1,)]
-    assert tiksql("-c", READ).out == truth.rows
-    monkeypatch.setattr("tiksql.store.schema.VERSION", 2)
-    monkeypatch.setattr("tiksql.store.schema.MIGRATIONS", {1: "CREATE TABLE later (x)"})
-    assert tiksql("-c", READ).out == truth.rows
     assert desk.asked("PRAGMA user_version") == [(2,)]
-    backup = desk.path.with_name("study.db.version1")
+    assert tiksql("-c", READ).out == truth.rows
+    monkeypatch.setattr("tiksql.store.schema.VERSION", 3)
+    monkeypatch.setattr("tiksql.store.schema.MIGRATIONS", {2: "CREATE TABLE later (x)"})
+    assert tiksql("-c", READ).out == truth.rows
+    assert desk.asked("PRAGMA user_version") == [(3,)]
+    backup = desk.path.with_name("study.db.version2")
     assert backup.stat().st_mode & 0o777 == 0o600
 
 

@@ -25,6 +25,7 @@ from tiksql.errors import QuotaError, StudyError, TikSQLError
 from tiksql.session import Session
 from tiksql.settings import DEFAULTS
 from tiksql.source import Source
+from tiksql.store import seals
 from tiksql.syntax.parser import parse
 
 WHERE = "region_code = 'US' AND create_date BETWEEN '2022-05-01' AND '2022-07-10'"
@@ -415,6 +416,7 @@ def test_a_damaged_study_gives_an_error_and_no_traceback(lab, whole, seed):
 def test_a_page_whose_bytes_have_changed_is_never_read_as_another(lab, whole):
     lab.path.write_bytes(whole)
     with closing(sqlite3.connect(lab.path)) as base, base:
+        seals.install(base)
         ((number, content),) = base.execute("SELECT rowid, content FROM pages LIMIT 1")
         broken = bytearray(content)
         broken[len(broken) // 2] ^= 1

@@ -1,7 +1,4 @@
-"""First pages as they were planned, what was sent for them, and what came, committed first.
-
-Everything here is plain data of SQLite; what pages mean is known above.
-"""
+"""First pages as they were planned, what was sent for them, and what came: data of SQLite alone."""
 
 from __future__ import annotations
 
@@ -15,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from tiksql.errors import StudyError
+from tiksql.store.seals import unpacked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -256,7 +254,7 @@ def keep(study: Study, number: int, request: int, page: StoredPage) -> None:
 
 def pages(study: Study, number: int, lap: int, *, contents: bool = True) -> Iterator[StoredPage]:
     """Yield the pages of one search of a chain, in order, a few at a time, up to a missing one."""
-    sql = f"SELECT {_PLACE}, {'content' if contents else 'NULL'} {_FROM}"
+    sql = f"SELECT {_PLACE}, {'content, sha256' if contents else 'NULL, NULL'} {_FROM}"
     last = 0
     while found := study.rows(sql, number, lap, last):
         for row in found:
@@ -281,7 +279,7 @@ def _page(row: Any) -> StoredPage:
         None if row["has_more"] is None else bool(row["has_more"]),
         row["search_id"],
         row["log_id"],
-        None if row[-1] is None else zlib.decompress(row[-1]),
+        None if row[-1] is None else unpacked(row[-2], row[-1]),
     )
 
 

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from tiksql.errors import StudyError
-from tiksql.store.study import BUSY_SECONDS, Study, check_file
+from tiksql.store.log import path_of
+from tiksql.store.study import BUSY_SECONDS, Study, check_file, check_log, prepared
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -60,6 +61,7 @@ class Look(Study):
 
     def _opened(self) -> sqlite3.Connection:
         check_file(self.path)
+        check_log(self.path)
         self._mark = _mark(self.path)
         how = "mode=ro" if self._mark is None else "mode=ro&immutable=1"
         connection = sqlite3.connect(
@@ -69,14 +71,14 @@ class Look(Study):
             check_same_thread=False,
             uri=True,
         )
-        connection.row_factory = sqlite3.Row
-        return connection
+        return prepared(connection)
 
     def _prepare(self) -> None:
         application, version, tables = self._marks()
         if application == version == tables == 0:
             raise StudyError("TS711", f"{self.name} is empty, and no study yet")
         self._check_marks(application, version)
+        self.check()
 
 
 def opened(path: Path | None) -> Study:
@@ -94,7 +96,7 @@ def opened(path: Path | None) -> Study:
 
 def _mark(path: Path) -> Mark | None:
     """Return what tells a file from what it is later; None while there is a log beside it."""
-    if path.resolve().with_name(f"{path.resolve().name}-wal").exists():
+    if path_of(path).exists():
         return None
     found = path.stat()
     return (found.st_ino, found.st_size, found.st_mtime_ns)

@@ -8,6 +8,7 @@
   requests     every request, written down before it was sent, and then what came of it
   pages        every page as it came, compressed; ``lap`` counts the searches of its chain
   collectors   who is collecting just now
+  seals        a checksum of every row of the others but collectors (``seals.py``)
 
 A chain is ``planned``, ``done``, ``needless`` (behind a limit), ``refused`` (its key), ``split``
 (into the chains whose ``parent`` it is) or a ``gap``. Times and days are ISO 8601 in UTC; nothing
@@ -19,6 +20,8 @@ from __future__ import annotations
 import shutil
 from typing import TYPE_CHECKING
 
+from tiksql.store import seals
+
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
@@ -26,7 +29,10 @@ if TYPE_CHECKING:
 APPLICATION_ID = 0x54695351
 """``TiSQ``: what ``file`` and we know a study by."""
 
-VERSION = 1
+VERSION = 2
+
+SEALED = 2
+"""The version from which on rows are sealed."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS collections (
@@ -114,14 +120,14 @@ CREATE TABLE IF NOT EXISTS collectors (
 );
 """
 
-MIGRATIONS: dict[int, str] = {}
+MIGRATIONS = {1: seals.script(TABLES) + seals.filling(TABLES)}
 """By the version that it leaves: what brings a study up to the next one."""
 
 
 def create(connection: sqlite3.Connection) -> None:
     """Make the tables of a new study, all or none; another program may have been faster."""
     connection.executescript(
-        f"BEGIN IMMEDIATE; {TABLES}"
+        f"BEGIN IMMEDIATE; {TABLES} {seals.script(TABLES)}"
         f"PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {VERSION}; COMMIT;"
     )
 

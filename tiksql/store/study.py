@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
 from tiksql.errors import StudyError
-from tiksql.store import schema
+from tiksql.store import log, schema, seals
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one, whose transactions are short."""
+
+MENDED = "go back to a copy of it, or begin anew; sqlite3's .recover reads what is left"
 
 HEADER = b"SQLite format 3\x00"
 
@@ -103,20 +105,34 @@ class Study:
         return found[0] if found else None
 
     def damage(self) -> list[str]:
-        """Say what is wrong with the file, nothing if it is whole."""
-        found = [row[0] for row in self.rows("PRAGMA integrity_check(10)")]
-        return [] if found == ["ok"] else found
+        """Say what is wrong with the file, nothing if it is whole; contents are read by others."""
+        found = [row[0] for row in self.rows("PRAGMA integrity_check(10)") if row[0] != "ok"]
+        if not found and self._version >= schema.SEALED:
+            found = [f"row {row[1]} of {row[0]} has changed" for row in self._unsealed()]
+        return found
+
+    def _unsealed(self) -> Iterator[Any]:
+        for name, sql in seals.expected(schema.TABLES).items():
+            if not self.rows("SELECT 1 FROM sqlite_schema WHERE name = ? AND sql = ?", name, sql):
+                yield "sqlite_schema", name
+        for sql in seals.checks(schema.TABLES):
+            yield from self.rows(sql)
+
+    def check(self) -> None:
+        """Raise ``StudyError`` (TS716) where a byte of the file is not what was written."""
+        if found := self.damage():
+            raise StudyError("TS716", f"{self.name} is damaged: {found[0]}", hint=MENDED)
 
     def _opened(self) -> sqlite3.Connection:
         if self.path is not None:
             check_file(self.path)
+            check_log(self.path)
             os.close(os.open(self.path, os.O_RDWR | os.O_CREAT, 0o600))
         place = self.path or ":memory:"
         connection = sqlite3.connect(
             place, timeout=BUSY_SECONDS, isolation_level=None, check_same_thread=False
         )
-        connection.row_factory = sqlite3.Row
-        return connection
+        return prepared(connection)
 
     def _prepare(self) -> None:
         run = self._connection.execute
@@ -127,6 +143,7 @@ class Study:
             schema.create(self._connection)
         else:
             self._check_marks(application, version)
+            self.check()
             if version < schema.VERSION:
                 schema.migrate(self._connection, self.path, version)
         run("PRAGMA journal_mode = WAL")
@@ -141,6 +158,7 @@ class Study:
                 f"{self.name} was written by a later version of TikSQL",
                 hint="install the version that wrote it, or a later one",
             )
+        self._version = version
         if version < 1:
             raise StudyError("TS716", f"{self.name} is damaged: it has no version")
 
@@ -190,6 +208,19 @@ def _number_of(path: Path | None) -> tuple[int, int] | None:
     return (found.st_dev, found.st_ino) if found else None
 
 
+def prepared(connection: sqlite3.Connection) -> sqlite3.Connection:
+    """Let a connection give rows by name, and know seals."""
+    connection.row_factory = sqlite3.Row
+    seals.install(connection)
+    return connection
+
+
+def check_log(path: Path) -> None:
+    """Raise ``StudyError`` (TS716) before SQLite leaves out what it cannot read of a log."""
+    if log.is_damaged(path):
+        raise StudyError("TS716", f"{log.path_of(path)} is damaged", hint=MENDED)
+
+
 def check_file(path: Path) -> None:
     """Refuse what is no study before SQLite changes anything of it."""
     if not path.exists():
@@ -202,6 +233,10 @@ def check_file(path: Path) -> None:
         raise StudyError("TS711", f"{path} is no study of TikSQL")
 
 
+DAMAGED = ("SQLITE_CORRUPT", "SQLITE_NOTADB", "SQLITE_ERROR", "SQLITE_CONSTRAINT")
+"""Codes that a statement of ours ends with where the file is not what was written."""
+
+
 def _meaning(error: sqlite3.DatabaseError, name: str) -> tuple[str, str]:
     """Say what an error of SQLite is, by its code."""
     code = getattr(error, "sqlite_errorname", "")
@@ -211,6 +246,6 @@ def _meaning(error: sqlite3.DatabaseError, name: str) -> tuple[str, str]:
         return "TS715", f"{name} is being written by another program for too long"
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
         return "TS710", f"{name} cannot be written: {error}"
-    if code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if code.startswith(DAMAGED) or (not code and isinstance(error, sqlite3.OperationalError)):
         return "TS716", f"{name} is damaged: {error}"
     return "TS710", f"{name} cannot be used: {error}"
