@@ -59,21 +59,20 @@ def _loses(log: bytes) -> bool:
 def _ends_behind_a_wrong_one(
     order: str, frames: Sequence[bytes], salts: tuple[int, ...], sums: Sums
 ) -> int:
-    """Count the transactions that end behind the first wrong frame, while frames follow on.
+    """Count the transactions that end at or behind the first wrong frame.
 
-    The second behind it may be wrong as well: checksums go on from the frame before.
+    Frames with other salts are of an older log, which this one overwrites.
     """
     ends, first = 0, len(frames)
     for number, frame in enumerate(frames):
         _, end, *rest = struct.unpack(">6I", frame[:FRAME])
-        begun = _summed(order, frame[:8], sums)
+        begun = _summed(order, frame[:8], sums)  # from the frame before, right or wrong
         is_right = _summed(order, frame[FRAME:], begun) == tuple(rest[2:])
-        is_ours = tuple(rest[:2]) == salts  # or it is of an older log, which this one overwrites
+        is_ours = tuple(rest[:2]) == salts
         if not (is_right and is_ours):
             first = min(first, number)
-        if number > first and not (is_ours and (is_right or number == first + 1)):
-            break
-        ends += bool(number >= first and is_ours and end)
+        if number >= first and is_ours and (is_right or number == first):
+            ends += bool(end)
         sums = (rest[2], rest[3])
     return ends
 

@@ -188,6 +188,8 @@ class Study:
             yield
         except sqlite3.DatabaseError as error:
             raise StudyError(*_meaning(error, self.name)) from None
+        except UnicodeDecodeError as error:  # of a text in the file, or of a message about it
+            raise StudyError("TS716", f"{self.name} is damaged: {error}") from None
         except OSError as error:
             raise StudyError("TS710", f"{self.name} cannot be used: {error.strerror}") from None
 
