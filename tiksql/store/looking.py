@@ -7,6 +7,7 @@ written; should somebody begin meanwhile, what was read is read again.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -86,12 +87,13 @@ def opened(path: Path | None) -> Study:
     try:
         return Study(path)
     except StudyError as error:
-        if error.code != "TS710" or path is None or not path.is_file():
+        if error.code != "TS710" or path is None or not path.is_file() or _can_be_written(path):
             raise
-        try:
-            return Look(path)
-        except StudyError:
-            raise error from None
+        return Look(path)
+
+
+def _can_be_written(path: Path) -> bool:
+    return all(os.access(each, os.W_OK) for each in (path, path.resolve().parent))
 
 
 def _mark(path: Path) -> Mark | None:

@@ -248,6 +248,8 @@ def _meaning(error: sqlite3.DatabaseError, name: str) -> tuple[str, str]:
         return "TS715", f"{name} is being written by another program for too long"
     if code.startswith(("SQLITE_READONLY", "SQLITE_PERM", "SQLITE_CANTOPEN", "SQLITE_AUTH")):
         return "TS710", f"{name} cannot be written: {error}"
+    if code.startswith("SQLITE_IOERR"):
+        return "TS710", f"the disk of {name} fails: {error}; what was committed is safe"
     if code.startswith(DAMAGED) or (not code and isinstance(error, sqlite3.OperationalError)):
         return "TS716", f"{name} is damaged: {error}"
     return "TS710", f"{name} cannot be used: {error}"
