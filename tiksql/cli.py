@@ -17,6 +17,7 @@ from tiksql.errors import InterruptError, TikSQLError
 from tiksql.files import written_aside
 from tiksql.signals import ending
 from tiksql.source import Source
+from tiksql.surroundings import lack, open_streams
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -29,6 +30,7 @@ A_BUG = 70
 
 def run() -> None:
     """Be the process: its arguments, its streams, its exit status."""
+    open_streams()
     for stream in (sys.stdout, sys.stderr):
         encoding = stream.encoding if stream.isatty() else "utf-8"
         stream.reconfigure(encoding=encoding, errors="backslashreplace", newline="\n")  # type: ignore[union-attr]
@@ -40,6 +42,9 @@ def run() -> None:
         # Whoever read us has seen enough: that is no failure, and nothing is left to say.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         status = 0
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _shown_at_the_edge(error, console, as_json=_wants_json(sys.argv))
     sys.exit(status)
 
 
@@ -55,12 +60,19 @@ def main(argv: Sequence[str], console: Console) -> int:
         raise
     except SystemExit as done:  # argparse has shown its help or the version
         return int(done.code or 0)
-    except Exception:  # noqa: BLE001 - the edge of the program: a bug shows its traceback
-        import traceback  # noqa: PLC0415 - only for a bug
+    except Exception as error:  # noqa: BLE001 - the edge of the program
+        return _shown_at_the_edge(error, console, as_json=_wants_json(argv))
 
-        console.stderr.write(traceback.format_exc())
-        console.stderr.write("this is a bug in tiksql; please report it with the lines above\n")
-        return A_BUG
+
+def _shown_at_the_edge(error: Exception, console: Console, *, as_json: bool) -> int:
+    """Say what the machine lacked, where that is it; a bug shows its traceback."""
+    if found := lack(error):
+        return _show(found, console, as_json=as_json)
+    import traceback  # noqa: PLC0415 - only for a bug
+
+    console.stderr.write("".join(traceback.format_exception(error)))
+    console.stderr.write("this is a bug in tiksql; please report it with the lines above\n")
+    return A_BUG
 
 
 def _wants_json(argv: Sequence[str]) -> bool:
