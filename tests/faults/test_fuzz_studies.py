@@ -28,6 +28,9 @@ BLOCK, HEADER, FRAME = 4096, 32, 24
 TREES = frozenset(b"\x02\x05\x0a\x0d")
 """What a block begins with that is no mere content."""
 
+MOST_FLIPS = 3
+"""Of which each may hit one of the last transactions of a log, which a crash may leave out, too."""
+
 
 class Case:
     """The files of a study that was cut, and what may be said of them when a byte is another."""
@@ -44,7 +47,7 @@ class Case:
         """Give the files with one to three bits of one of them turned over."""
         files = {name: bytearray(octets) for name, octets in self.files.items()}
         name = chance.choice([*files, *files, WAL] if WAL in files else [*files])
-        for _ in range(chance.choice([1, 1, 3])):
+        for _ in range(chance.choice([1, 1, MOST_FLIPS])):
             files[name][place(files[name], chance, FRAME if name == WAL else 0)] ^= bit(chance)
         return files
 
@@ -64,11 +67,11 @@ def place(octets, chance, frame):
     return chance.choice(used)
 
 
-def before_the_last_transaction(log):
-    """Cut a log where its last but one transaction ends: what a crash may leave of it."""
+def earlier(log, transactions):
+    """Cut a log before its last transactions: what a crash may leave of it."""
     frames = range(HEADER, len(log), FRAME + BLOCK)
     ends = [n + FRAME + BLOCK for n in frames if log[n + 4 : n + 8] != bytes(4)]
-    return log[: ends[-2]]
+    return log[: ends[-1 - transactions]]
 
 
 def written(files, folder):
@@ -117,10 +120,10 @@ def cases_of(tmp_path_factory):
             run(CREATE)
         log = folder.joinpath(WAL).read_bytes()
         files = {"study.db": lab.path.read_bytes(), WAL: log}
-    earlier = {**files, WAL: before_the_last_transaction(log)}
+    cut = [{**files, WAL: earlier(log, number)} for number in range(1, MOST_FLIPS + 1)]
     closed = {"study.db": lab.path.read_bytes()}
     return {
-        "open": Case(files, tmp_path_factory.mktemp("open"), [earlier]),
+        "open": Case(files, tmp_path_factory.mktemp("open"), cut),
         "closed": Case(closed, tmp_path_factory.mktemp("closed")),
     }
 

@@ -57,6 +57,11 @@ def is_whole(lab, api):
     return found.stats.complete and sorted(ids) == sorted(api.truth)
 
 
+@pytest.mark.fault(
+    "F26",
+    "midnight between sending and answer",
+    "the request counts for the day on which it was sent",
+)
 def test_a_request_counts_for_the_day_on_which_it_was_sent(api, lab, tmp_path):
     warned = []
     ledger = Ledger(tmp_path / "quota.db", "account", warned.append)
@@ -74,6 +79,7 @@ def test_a_request_counts_for_the_day_on_which_it_was_sent(api, lab, tmp_path):
 
 
 @pytest.mark.parametrize("days", [-400, -1, 1, 400])
+@pytest.mark.fault("F25", "the clock is set, by days and back", "the same rows at the same cost")
 def test_a_clock_that_is_set_while_it_collects_changes_nothing(api, lab, days):
     at_request(api, 4, lambda: setattr(api, "now", api.now + dt.timedelta(days=days)))
     assert lab(CREATE, **SMALL).stats.complete
@@ -82,6 +88,9 @@ def test_a_clock_that_is_set_while_it_collects_changes_nothing(api, lab, days):
     assert lab(CREATE, **SMALL).requests == 0
 
 
+@pytest.mark.fault(
+    "F25", "the clock is set back before REFRESH", "the refreshed row is the newer one"
+)
 def test_after_a_clock_was_set_back_a_refresh_is_still_the_newer_observation(api, lab):
     lab(CREATE, **SMALL)
     api.now -= dt.timedelta(days=30)
@@ -92,6 +101,10 @@ def test_after_a_clock_was_set_back_a_refresh_is_still_the_newer_observation(api
     assert len(lab("SELECT id FROM c").rows) == 2 * DAYS, "what was seen stays"
 
 
+@pytest.mark.fault("F52", "the computer sleeps for twelve hours", "a new token, and it goes on")
+@pytest.mark.fault(
+    "F21", "the token has expired meanwhile", "a new one is asked for, and it goes on"
+)
 def test_a_computer_that_has_slept_gets_a_new_token_and_goes_on(api, lab):
     at_request(api, 4, lambda: api.pass_by(12 * 3600))
     assert lab(CREATE, **SMALL).stats.complete
@@ -99,6 +112,9 @@ def test_a_computer_that_has_slept_gets_a_new_token_and_goes_on(api, lab):
     assert is_whole(lab, api)
 
 
+@pytest.mark.fault(
+    "F56", "a sleeping collector whose place another one took", "it asks for nothing more"
+)
 def test_who_has_slept_while_another_took_its_place_asks_for_nothing_more(api, lab):
     def sleep():
         api.pass_by(12 * 3600)
@@ -114,6 +130,11 @@ def test_who_has_slept_while_another_took_its_place_asks_for_nothing_more(api, l
     assert asked(lab, "SELECT host FROM collectors") == [("elsewhere",)]
 
 
+@pytest.mark.fault(
+    "F01",
+    "the quota of a day ends, and the wait for the next ends early",
+    "it waits again, and goes on",
+)
 def test_a_wait_that_ends_too_early_is_waited_for_again(api, lab):
     api.now = dt.datetime(2026, 9, 1, 12, tzinfo=dt.UTC)
     api.left = 3

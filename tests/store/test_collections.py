@@ -89,6 +89,7 @@ def test_a_collection_that_is_cut_again_and_again_becomes_the_same_at_the_same_c
 
 
 @pytest.mark.parametrize("sql", STATEMENTS.values(), ids=STATEMENTS)
+@pytest.mark.fault("F29", "every search is forgotten between runs", "the same rows")
 def test_a_collection_whose_searches_are_forgotten_between_runs_becomes_the_same(tmp_path, sql):
     lab = Lab(restarted(), tmp_path / "study.db")
     live = lab(sql)
@@ -275,6 +276,9 @@ def test_days_that_fail_for_ever_do_not_keep_the_others_waiting(tmp_path):
     assert left == []
 
 
+@pytest.mark.fault(
+    "F05", "one day fails in the first run", "the next run asks for it, and for nothing else"
+)
 def test_gaps_are_asked_for_again_by_the_next_run_and_nothing_else_is(tmp_path):
     broken = [True]
     bad = failing_on("20220117")
@@ -294,6 +298,7 @@ def test_gaps_are_asked_for_again_by_the_next_run_and_nothing_else_is(tmp_path):
     assert lab(sql).requests == 0
 
 
+@pytest.mark.fault("F06", "every request fails", "a bounded number of requests, then the end")
 def test_an_api_that_is_down_costs_a_bounded_number_of_requests(tmp_path):
     lab = scripted(tmp_path / "study.db", lambda _n, _b: (500, "internal_error"))
     year = "keyword = 'x' AND create_date BETWEEN '2021-01-01' AND '2022-03-01'"
@@ -302,6 +307,9 @@ def test_an_api_that_is_down_costs_a_bounded_number_of_requests(tmp_path):
     assert len(lab.bodies) < 70
 
 
+@pytest.mark.fault(
+    "F29", "a search is lost in the middle", "it is asked anew, and each record is there once"
+)
 def test_a_lost_search_begins_anew_and_brings_each_record_once(tmp_path):
     state = {"lost": False}
 
@@ -324,6 +332,9 @@ def test_a_lost_search_begins_anew_and_brings_each_record_once(tmp_path):
     assert made.requests == 2 + 4 + 4
 
 
+@pytest.mark.fault(
+    "F56", "a second collector in the same program", "it is told who collects and since when"
+)
 def test_a_second_collector_is_told_who_collects_and_since_when(lab):
     with pytest.raises(QuotaError):
         lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}", max_requests=1)
@@ -341,6 +352,9 @@ def test_a_second_collector_is_told_who_collects_and_since_when(lab):
     assert lab("SHOW COLLECTIONS").rows[0][1] == "being collected"
 
 
+@pytest.mark.fault(
+    "F56", "a collector that is dead, or whose number another process has", "its place is taken"
+)
 def test_the_place_of_a_dead_collector_is_taken(lab):
     with pytest.raises(QuotaError):
         lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}", max_requests=1)
@@ -417,6 +431,11 @@ def rationed(each_day):
     return left, answer
 
 
+@pytest.mark.fault(
+    "F01",
+    "the quota ends within a collection",
+    "exit status 4, with the place, the time and the way on",
+)
 def test_at_the_end_of_the_quota_the_place_the_time_and_the_way_on_are_said(tmp_path):
     _, answer = rationed(3)
     lab = scripted(tmp_path / "study.db", answer)
@@ -427,6 +446,11 @@ def test_at_the_end_of_the_quota_the_place_the_time_and_the_way_on_are_said(tmp_
     assert len(lab.bodies) == 4
 
 
+@pytest.mark.fault(
+    "F01",
+    "the quota ends, and --wait is given",
+    "it goes on with that of the next day, and pays nothing twice",
+)
 def test_whoever_waits_goes_on_with_the_quota_of_the_next_day_and_pays_nothing_twice(tmp_path):
     left, answer = rationed(3)
     lab = scripted(tmp_path / "study.db", answer)

@@ -87,6 +87,11 @@ def test_the_run_that_nobody_disturbs_brings_what_the_statement_brings(truth):
         ("before finish", 1),
     ],
 )
+@pytest.mark.fault(
+    "F50",
+    "kill -9 at fifteen points of a collection",
+    "the next run has the same rows, and pays for one request again at most",
+)
 def test_killed_while_it_collects_it_goes_on_from_there(desk, tiksql, truth, point, passes):
     desk.die(point, passes, "-c", CREATE)
     if desk.asked("SELECT 1 FROM sqlite_schema"):
@@ -94,6 +99,9 @@ def test_killed_while_it_collects_it_goes_on_from_there(desk, tiksql, truth, poi
     finish(desk, tiksql, truth, kills=1)
 
 
+@pytest.mark.fault(
+    "F50", "six kills -9, one after another", "the same rows, each kill costs one request at most"
+)
 def test_killed_at_one_point_after_another_it_still_becomes_the_same(desk, tiksql, truth):
     points = (
         "after send",
@@ -109,6 +117,9 @@ def test_killed_at_one_point_after_another_it_still_becomes_the_same(desk, tiksq
     finish(desk, tiksql, truth, kills=len(points))
 
 
+@pytest.mark.fault(
+    "F50", "kill -9 behind the second page", "what came is read, and labelled as a part"
+)
 def test_a_killed_run_is_read_as_a_part_and_is_labelled(desk, tiksql):
     desk.die("after commit", 2, "-c", CREATE)
     part = tiksql("-c", READ)
@@ -117,12 +128,22 @@ def test_a_killed_run_is_read_as_a_part_and_is_labelled(desk, tiksql):
     assert "c is incomplete" in part.err
 
 
+@pytest.mark.fault(
+    "F50",
+    "kill -9 with three requests on their way",
+    "the same rows, three requests paid again at most",
+)
 def test_several_windows_in_flight_are_paid_again_at_most_once_each(desk, tiksql, truth):
     desk.concurrency = 3
     desk.die("before commit", 2, "-c", CREATE)
     finish(desk, tiksql, truth, kills=3)
 
 
+@pytest.mark.fault(
+    "F50",
+    "kill -9 while rows are made of pages",
+    "they are made again, and nothing is left of the first try",
+)
 def test_killed_while_its_rows_are_made_it_makes_them_again_and_leaves_nothing_behind(
     desk, tiksql, truth
 ):
@@ -135,6 +156,7 @@ def test_killed_while_its_rows_are_made_it_makes_them_again_and_leaves_nothing_b
 
 
 @pytest.mark.parametrize("point", ["before drop", "within drop"])
+@pytest.mark.fault("F50", "kill -9 before and within DROP", "the collection is whole")
 def test_killed_while_it_drops_a_collection_is_whole_or_gone(desk, tiksql, truth, point):
     assert tiksql("-c", CREATE).status == 0
     tiksql("-c", READ)
@@ -155,6 +177,9 @@ def test_killed_while_it_replaces_a_collection_it_has_the_old_one_or_begins_the_
     desk.check()
 
 
+@pytest.mark.fault(
+    "F50", "three kills -9 during REFRESH", "all rows, and what was seen before is kept"
+)
 def test_killed_while_it_refreshes_it_keeps_what_was_seen(desk, tiksql, truth):
     assert tiksql("-c", CREATE).status == 0
     for point in ("lock taken", "after send", "before done"):
@@ -165,6 +190,7 @@ def test_killed_while_it_refreshes_it_keeps_what_was_seen(desk, tiksql, truth):
     assert tiksql("-c", READ).out == truth.rows
 
 
+@pytest.mark.fault("F50", "kill -9 while a result is written", "the old file as it was")
 def test_killed_while_it_writes_a_result_it_leaves_the_old_file(desk, tiksql, truth, tmp_path):
     assert tiksql("-c", CREATE).status == 0
     tiksql("-c", READ)
@@ -177,6 +203,7 @@ def test_killed_while_it_writes_a_result_it_leaves_the_old_file(desk, tiksql, tr
 
 
 @pytest.mark.parametrize("passes", [1, 2])
+@pytest.mark.fault("F50", "kill -9 during COPY", "the old file as it was")
 def test_killed_while_it_exports_it_leaves_the_old_file(desk, tiksql, truth, monkeypatch, passes):
     assert tiksql("-c", CREATE).status == 0
     tiksql("-c", READ)
@@ -193,6 +220,14 @@ def test_killed_while_it_exports_it_leaves_the_old_file(desk, tiksql, truth, mon
 
 
 @pytest.mark.parametrize("point", ["before migration", "within migration"])
+@pytest.mark.fault(
+    "F50",
+    "kill -9 before and within a migration",
+    "the study is the old one, and is brought up the next time",
+)
+@pytest.mark.fault(
+    "F57", "a study of an older version", "it is brought up, with a copy of the old one beside it"
+)
 def test_killed_while_it_migrates_a_study_is_the_old_one_and_migrates_again(
     desk, tiksql, truth, point, monkeypatch
 ):
@@ -223,6 +258,11 @@ def long_truth(tmp_path_factory, served):
 
 
 @pytest.mark.parametrize("seed", range(6 if TIMES == 1 else cases(10)))
+@pytest.mark.fault(
+    "F50",
+    "kill -9 once or twice at random times",
+    "the same rows, each kill costs one request at most",
+)
 def test_killed_at_any_time_it_goes_on(desk, tiksql, long_truth, seed):
     """Kill once or twice, each at a random time of what a run takes."""
     seconds, requests, rows = long_truth

@@ -57,6 +57,11 @@ def wide(number, _body):
     return page
 
 
+@pytest.mark.fault(
+    "F54",
+    "a study that may not grow",
+    "an error that names it, nothing more is asked for, and it goes on when there is room",
+)
 def test_where_the_disk_is_full_nothing_more_is_asked_and_it_goes_on_when_there_is_room(tmp_path):
     lab = scripted(tmp_path / "study.db", wide)
     sql = f"CREATE COLLECTION c AS SELECT id FROM videos WHERE {WINDOWS}"
@@ -87,6 +92,12 @@ def limited(octets):
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (octets, octets))
 
 
+@pytest.mark.fault(
+    "F54", "a log that may not grow", "an error that names the study; what was committed stays"
+)
+@pytest.mark.fault(
+    "F55", "a write of a log that is short", "exit status 6, and one request paid again at most"
+)
 def test_a_log_that_cannot_grow_is_named_and_what_was_committed_stays(desk, run):
     done = desk.run("-c", CREATE, preexec_fn=limited(100_000))
     assert done.status == 6
@@ -99,6 +110,11 @@ def test_a_log_that_cannot_grow_is_named_and_what_was_committed_stays(desk, run)
     desk.check()
 
 
+@pytest.mark.fault(
+    "F54",
+    "no room for the files that rows are read from",
+    "an error that names their folder; they are made when there is room",
+)
 def test_rows_that_find_no_room_are_an_error_and_are_made_when_there_is(tmp_path):
     lab = scripted(tmp_path / "study.db", wide)
     lab(f"CREATE COLLECTION c AS SELECT id, video_description FROM videos WHERE {WINDOWS}")
@@ -118,6 +134,9 @@ def test_rows_that_find_no_room_are_an_error_and_are_made_when_there_is(tmp_path
 
 
 @pytest.mark.parametrize("spoil", [Path.touch, lambda path: path.symlink_to("/proc")])
+@pytest.mark.fault(
+    "F57", "a file or a link where the folder for rows should be", "an error that names it"
+)
 def test_a_folder_for_rows_that_is_none_is_named(run, lab, spoil):
     lab(CREATE)
     spoil(lab.path.with_name("study.db.derived"))
@@ -130,6 +149,9 @@ IS_ROOT = os.geteuid() == 0
 
 
 @pytest.mark.skipif(not IS_ROOT, reason="only root can mount a small disk")
+@pytest.mark.fault(
+    "F54", "a file system of 500 kB", "an error that names the study; it goes on when there is room"
+)
 def test_on_a_disk_that_is_really_full_it_stops_and_goes_on(desk, run, tmp_path):
     """A file system of 500 kB: the rest of this disk is taken, then set free."""
     script = """
@@ -164,6 +186,11 @@ def test_on_a_disk_that_is_really_full_it_stops_and_goes_on(desk, run, tmp_path)
 
 
 @pytest.mark.parametrize("what", ["removed", "replaced", "moved"])
+@pytest.mark.fault(
+    "F58",
+    "the study is removed, replaced or moved while it is open",
+    "an error, and no empty study in its place",
+)
 def test_a_study_that_is_taken_away_while_it_is_open_is_noticed_and_not_made_anew(lab, what):
     with lab.open(max_requests=1, concurrency=1) as run:
         with pytest.raises(TikSQLError):
@@ -181,6 +208,11 @@ def test_a_study_that_is_taken_away_while_it_is_open_is_noticed_and_not_made_ane
     assert lab.path.exists() == (what == "replaced")
 
 
+@pytest.mark.fault(
+    "F58",
+    "the study is removed while a page is on its way",
+    "an error, nothing more is asked for, and no empty study in its place",
+)
 def test_taken_away_while_it_collects_it_asks_for_nothing_more(tmp_path):
     def answer(number, _body):
         if number == 2:
@@ -224,6 +256,11 @@ NO_STUDY = {
 
 
 @pytest.mark.parametrize("kind", NO_STUDY)
+@pytest.mark.fault(
+    "F57",
+    "a text, a header alone, another database, a later version, a directory, a pipe, a device",
+    "refused, and left as it is",
+)
 def test_what_is_no_study_is_refused_and_left_as_it_is(run, tmp_path, kind):
     path = tmp_path / "study.db"
     make, code = NO_STUDY[kind]
@@ -236,11 +273,13 @@ def test_what_is_no_study_is_refused_and_left_as_it_is(run, tmp_path, kind):
     assert before is None or path.read_bytes() == before
 
 
+@pytest.mark.fault("F57", "a file of 0 bytes", "it becomes a study")
 def test_an_empty_file_becomes_a_study_as_one_may_be_left_by_a_program_that_was_killed(lab):
     lab.path.touch()
     assert lab("SHOW COLLECTIONS").rows == []
 
 
+@pytest.mark.fault("F57", "a link to a study", "it is the study behind it")
 def test_a_study_behind_a_link_is_that_study(lab, tmp_path):
     link = tmp_path / "elsewhere" / "link.db"
     link.parent.mkdir()
@@ -251,6 +290,7 @@ def test_a_study_behind_a_link_is_that_study(lab, tmp_path):
     assert list(link.parent.iterdir()) == [link]
 
 
+@pytest.mark.fault("F57", "a link to nothing", "the study is made where it leads")
 def test_a_link_to_nothing_makes_the_study_at_its_end(lab, tmp_path):
     link = tmp_path / "link.db"
     link.symlink_to(lab.path)
@@ -266,6 +306,7 @@ def test_a_place_that_is_none_is_named(run, tmp_path, place):
     assert str(tmp_path / place) in outcome.err
 
 
+@pytest.mark.fault("F55", "a new study in a read-only directory", "an error that names it")
 def test_a_directory_that_cannot_be_written_is_named(tmp_path):
     folder = tmp_path / "fixed"
     folder.mkdir()
@@ -304,6 +345,7 @@ def mode(path):
     return stat.S_IMODE(path.stat().st_mode)
 
 
+@pytest.mark.fault("F61", "no HOME, and an environment of two variables", "it collects as always")
 def test_without_a_home_and_almost_without_an_environment_it_collects(desk):
     bare = {"TIKTOK_CLIENT_KEY": KEY, "TIKTOK_CLIENT_SECRET": SECRET}
     done = desk.run("-c", CREATE, env=bare, cwd=desk.path.parent)
@@ -314,6 +356,11 @@ def test_without_a_home_and_almost_without_an_environment_it_collects(desk):
 # --- several programs -----------------------------------------------------------------------------
 
 
+@pytest.mark.fault(
+    "F56",
+    "a second collector while one is at work",
+    "it is told which process collects and since when; reading works",
+)
 def test_a_second_program_is_told_who_collects_and_reads_meanwhile(tmp_path, run):
     with slow(silent_after=3) as server:
         desk = Desk(tmp_path, server)
@@ -361,6 +408,7 @@ def test_rows_that_were_made_before_somebody_finished_are_still_called_a_part(la
 
 
 @pytest.mark.parametrize("cap", [1000, 5])
+@pytest.mark.fault("F56", "two programs with the same statement in one study", "both have all rows")
 def test_two_programs_that_ask_the_same_at_the_same_time_both_have_all_rows(lab, cap):
     """Who is through first forgets the pages of both, and what the other keeps has no beginning."""
     small = {"page_size": 20, "concurrency": 1}
@@ -381,6 +429,7 @@ def test_two_programs_that_ask_the_same_at_the_same_time_both_have_all_rows(lab,
     assert lab(SQL, **small).rows == live.rows, "a part is never taken for all of it"
 
 
+@pytest.mark.fault("F56", "three programs make one study at the same moment", "all have it")
 def test_several_programs_that_make_one_study_at_once_all_have_it(desk):
     started = [desk.start("-c", "SHOW COLLECTIONS") for _ in range(3)]
     ended = [process.communicate(timeout=60) for process in started]
@@ -400,6 +449,9 @@ def whole(tmp_path_factory):
 
 
 @pytest.mark.parametrize("seed", range(cases(20)))
+@pytest.mark.fault(
+    "F57", "a study with flipped bits, or cut", "an error or an answer, no traceback"
+)
 def test_a_damaged_study_gives_an_error_and_no_traceback(lab, whole, seed):
     chance = random.Random(seed)
     octets = bytearray(whole)
@@ -413,6 +465,7 @@ def test_a_damaged_study_gives_an_error_and_no_traceback(lab, whole, seed):
             lab(statement)
 
 
+@pytest.mark.fault("F57", "one bit of a page's content is flipped", "an error that names the study")
 def test_a_page_whose_bytes_have_changed_is_never_read_as_another(lab, whole):
     lab.path.write_bytes(whole)
     with closing(sqlite3.connect(lab.path)) as base, base:
@@ -427,6 +480,9 @@ def test_a_page_whose_bytes_have_changed_is_never_read_as_another(lab, whole):
     assert str(lab.path) in damaged.value.message
 
 
+@pytest.mark.fault(
+    "F57", "files that rows are read from are missing, empty or cut", "they are made again"
+)
 def test_damaged_files_that_were_made_of_a_study_are_made_again(lab):
     lab(CREATE)
     before = lab("SELECT * FROM c").rows

@@ -26,6 +26,7 @@ def pages_of_100(count, **changed):
 
 
 @pytest.mark.parametrize("number", [1, 2, 4])
+@pytest.mark.fault("F21", "the token is refused at one request", "a new one, and no page is lost")
 def test_a_token_that_is_refused_once_costs_one_request_and_no_page(tmp_path, number):
     good = pages_of_100(350)
 
@@ -41,6 +42,9 @@ def test_a_token_that_is_refused_once_costs_one_request_and_no_page(tmp_path, nu
 
 
 @pytest.mark.parametrize("cursor", [100, 0, 50, None, -1])
+@pytest.mark.fault(
+    "F32", "a cursor that stands still, goes back or is missing", "no loop, and a gap"
+)
 def test_a_cursor_that_leads_nowhere_is_no_loop_and_a_gap(tmp_path, cursor):
     stuck = pages_of_100(350, at_100={"cursor": cursor, "has_more": True})
     lab = scripted(tmp_path / "study.db", stuck)
@@ -57,6 +61,7 @@ def test_a_cursor_that_leads_nowhere_is_no_loop_and_a_gap(tmp_path, cursor):
 
 
 @pytest.mark.parametrize("huge", [10**18, 1_700_000_000_000])
+@pytest.mark.fault("F32", "a cursor that leaps ahead, or is huge", "it is followed")
 def test_a_cursor_that_leaps_is_followed(tmp_path, huge):
     def answer(_number, body):
         if body.get("cursor") == huge:
@@ -68,6 +73,9 @@ def test_a_cursor_that_leaps_is_followed(tmp_path, huge):
     assert lab("SELECT count(*) FROM c").rows == [(150,)]
 
 
+@pytest.mark.fault(
+    "F45", "a record vanishes while its search is lost", "none of the others is missing"
+)
 def test_a_search_that_is_lost_while_a_record_is_deleted_loses_none_of_the_others(tmp_path):
     """With the old cursor in a new search, the record that moved up would be passed over."""
     api = Api([9] + [0] * (DAYS - 1))
@@ -84,6 +92,7 @@ def test_a_search_that_is_lost_while_a_record_is_deleted_loses_none_of_the_other
     assert api.sent == 2 + 4 + 3, "two pages, four refusals, and the whole search again"
 
 
+@pytest.mark.fault("F36", "a record on several pages and in several windows", "it is there once")
 def test_a_record_that_comes_on_several_pages_and_windows_is_there_once(tmp_path):
     def answer(_number, body):
         cursor = body.get("cursor", 0)
@@ -97,6 +106,9 @@ def test_a_record_that_comes_on_several_pages_and_windows_is_there_once(tmp_path
     assert len(lab.bodies) == 6
 
 
+@pytest.mark.fault(
+    "F36", "a record with other contents later", "the newer one is the row, and both are kept"
+)
 def test_of_two_observations_the_newest_is_the_row_and_both_are_kept(tmp_path):
     state = {"likes": 1}
 

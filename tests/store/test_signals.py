@@ -67,6 +67,16 @@ def goes_on(desk, tiksql, again=1):
 
 
 @pytest.mark.parametrize("number", STATUS, ids=lambda number: number.name)
+@pytest.mark.fault(
+    "F51",
+    "SIGINT while a page is waited for",
+    "exit status 130, what came is kept, the next run goes on",
+)
+@pytest.mark.fault(
+    "F52",
+    "SIGTERM or SIGHUP while a page is waited for",
+    "as one Ctrl-C, with exit status 143 or 129",
+)
 def test_one_signal_keeps_what_came_and_ends_soon(desk, tiksql, number):
     process = begin(desk, "-c", CREATE)
     process.send_signal(number)
@@ -81,6 +91,9 @@ def test_one_signal_keeps_what_came_and_ends_soon(desk, tiksql, number):
 
 
 @pytest.mark.parametrize("first", [signal.SIGINT, signal.SIGHUP], ids=lambda number: number.name)
+@pytest.mark.fault(
+    "F51", "a second signal right behind the first", "it ends at once, and what came is kept"
+)
 def test_a_second_signal_ends_at_once_and_nothing_is_broken(desk, tiksql, first):
     process = begin(desk, "-c", CREATE)
     process.send_signal(first)
@@ -92,6 +105,11 @@ def test_a_second_signal_ends_at_once_and_nothing_is_broken(desk, tiksql, first)
     goes_on(desk, tiksql)
 
 
+@pytest.mark.fault(
+    "F52",
+    "SIGTERM while the quota of the next day is waited for",
+    "exit status 143, what came is kept",
+)
 def test_a_signal_while_the_next_day_is_waited_for_keeps_what_came(tmp_path):
     with serving("--videos", "20000", "--quota", "3") as server:
         desk = Desk(tmp_path, server)
@@ -108,6 +126,7 @@ def test_a_signal_while_the_next_day_is_waited_for_keeps_what_came(tmp_path):
         assert desk.asked("SELECT count(*) FROM pages") == [(3,)]
 
 
+@pytest.mark.fault("F52", "SIGHUP to a program begun by nohup", "it goes on")
 def test_what_nohup_ignores_stays_ignored(desk):
     process = desk.start(
         "-c", CREATE, preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_IGN)
@@ -132,6 +151,9 @@ def test_a_statement_that_is_ended_in_a_study_keeps_its_pages_for_the_next_time(
     assert desk.spent == PAGES + 1
 
 
+@pytest.mark.fault(
+    "F53", "the reader of the rows goes away", "exit status 0 and no word; the study is whole"
+)
 def test_whoever_stops_reading_ends_it_quietly(desk, tiksql):
     desk.server.awake.set()
     assert tiksql("-c", CREATE).status == 0
@@ -148,6 +170,9 @@ def test_whoever_stops_reading_ends_it_quietly(desk, tiksql):
     desk.check()
 
 
+@pytest.mark.fault(
+    "F53", "the reader of the notes goes away", "the collection is complete all the same"
+)
 def test_notes_that_nobody_reads_are_no_failure(desk):
     desk.server.awake.set()
     shell = f'{sys.executable} -m tiksql "$@" 2>&1 | true'
