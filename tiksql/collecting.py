@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 OPEN = ("planned", "gap")
 """States of chains that have something to ask for."""
 
+OVER = ("done", "refused")
+"""States of chains that are not asked for again, unless somebody looks into their pages."""
+
 KNOWN = ("planned", "gap", "done", "refused")
 """States of chains that may have pages; what is split has them in its parts."""
 
@@ -65,6 +68,7 @@ class Collecting:
         if looked_into:
             yield from self._asked(scan, self.kept.requests(scan.number, *KNOWN))
             return
+        self.reading.stream.stats.windows_before += len(self.kept.requests(scan.number, *OVER))
         # What was never asked goes first: days that fail for ever must not keep others waiting.
         for state in OPEN:
             yield from self._asked(scan, self.kept.requests(scan.number, state))

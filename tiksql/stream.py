@@ -34,6 +34,7 @@ class Stats:
     requests: int = 0
     retries: int = 0
     windows: int = 0
+    windows_before: int = 0
     complete: bool = True
     reason: str | None = None
     elapsed_ms: int = 0

@@ -66,11 +66,12 @@ def counts(stream: Stream) -> Counts:
     from tiksql.output.progress import Counts  # noqa: PLC0415 - not for a translation
 
     stats = stream.stats
+    done = stats.windows_before + max(0, stats.windows - 1)
     return Counts(
         pages=stats.pages,
         records=stats.records,
         requests=stream.meter.requests if stream.meter else stats.requests,
         retries=stream.meter.retries if stream.meter else stats.retries,
-        windows_done=max(0, stats.windows - 1),
-        windows=len(stream.plan.requests) if stream.plan else 0,
+        windows_done=done,
+        windows=max(done, len(stream.plan.requests)) if stream.plan else 0,
     )
