@@ -28,6 +28,7 @@ from tiksql.exporting.export import Export
 from tiksql.session import Session
 from tiksql.settings import DEFAULTS
 from tiksql.source import Source
+from tiksql.store import seals
 from tiksql.syntax.parser import parse
 
 DAYS = "create_date BETWEEN '2024-01-01' AND '2024-03-01'"
@@ -223,6 +224,7 @@ def test_an_answer_that_is_gone_or_changed_is_named_and_no_rows_are_made(lab, re
     lab(f"CREATE COLLECTION c AS {COLLECTED}")
     made = copy(lab)
     with sqlite3.connect(lab.path) as study:
+        seals.install(study)
         study.execute(f"{change} WHERE rowid = (SELECT min(rowid) FROM pages)")
     study.close()
     status, found = replay("rows.csv")
