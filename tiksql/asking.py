@@ -56,7 +56,8 @@ class Line:
     ) -> None:
         self._backend = backend
         self._settings = settings
-        self._warn = warn
+        self.warn = warn
+        """Is told what belongs to no statement, in another thread."""
         self._client: Client | None = None
         self._runner: Runner | None = None
         self._asking: Stoppable | None = None
@@ -126,7 +127,7 @@ class Line:
         from tiksql.api.runner import Runner  # noqa: PLC0415 - see above
 
         if self._client is None or self._runner is None:
-            self._client = self._backend.connect(self._warn)
+            self._client = self._backend.connect(self.warn)
             self._client.listen(self.on_wait)
             self._runner = Runner(self._client.aclose)
         return self._client, self._runner

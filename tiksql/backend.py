@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from tiksql.api.clock import ServerClock
 from tiksql.catalog import load
 from tiksql.errors import CredentialsError
 
@@ -83,7 +84,8 @@ def emulator(
 class Server:
     """A server over the network, as the command line and the environment name it.
 
-    ``state`` is the directory of the ledger, ``kept`` the file that says where credentials are.
+    ``state`` is the directory of the ledger, ``kept`` the file that says where credentials are, and
+    ``clock`` is put right by what the server answers.
     """
 
     base_url: str
@@ -92,6 +94,7 @@ class Server:
     kept: Path
     send_credentials_to: str | None = None
     timeout: float | None = None
+    clock: ServerClock = field(default_factory=ServerClock)
 
     def backend(self) -> Backend:
         """Check the address and return the server; credentials are looked for when it is asked."""
@@ -100,12 +103,16 @@ class Server:
             from tiksql.api.credentials import check_base_url  # noqa: PLC0415 - not for TikTok's own
 
             url = check_base_url(url, allowed_host=self.send_credentials_to)
-        return Backend(url.partition("://")[2], url, self._connect, used_today=self._used_today)
+        return Backend(url.partition("://")[2], url, self._connect, self._now, self._used_today)
+
+    def _now(self) -> dt.datetime:
+        return self.clock.now().replace(tzinfo=None)
 
     def _connect(self, warn: Callable[[str], None]) -> Client:
         from tiksql.api.client import Client  # noqa: PLC0415 - only a statement that asks needs it
         from tiksql.api.quota import Meter, key_hash  # noqa: PLC0415 - see above
         from tiksql.api.settings import Settings  # noqa: PLC0415 - see above
+        from tiksql.api.world import REAL  # noqa: PLC0415 - see above
 
         credentials = self._credentials()
         if credentials is None:
@@ -116,10 +123,12 @@ class Server:
             allowed_host=self.send_credentials_to,
             run_seconds=self.timeout,
         )
+        self.clock.warn = warn
+        world = replace(REAL, now=self.clock.now, heard=self.clock.hear)
         if self._is_loopback:
-            return Client(replace(line, requests_per_second=math.inf))
+            return Client(replace(line, requests_per_second=math.inf), world=world)
         ledger = self._ledger(key_hash(credentials.client_key), warn)
-        return Client(line, meter=Meter(ledger=ledger))
+        return Client(line, world=world, meter=Meter(ledger=ledger))
 
     @property
     def _is_loopback(self) -> bool:
@@ -146,7 +155,7 @@ class Server:
         name = None if self._is_loopback else account(self.environ, self.kept)
         if name is None:
             return None
-        ledger, today = self._ledger(name, lambda _: None), utc_now().date()
+        ledger, today = self._ledger(name, lambda _: None), self._now().date()
         used = ledger.used(pool, today)
         return (
             max(used, load().pools[pool].requests_a_day) if ledger.is_used_up(pool, today) else used

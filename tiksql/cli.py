@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 from functools import partial
 from itertools import pairwise
 from pathlib import Path
@@ -139,7 +138,9 @@ def _statements(arguments: Arguments, console: Console) -> int:
     job, sources = _job(arguments, console)
     session = job.session
     if arguments.wait:
-        session.studies.wait = time.sleep
+        from tiksql.waiting import Waiting  # noqa: PLC0415 - few runs wait
+
+        session.studies.wait = Waiting(session.studies.now, session.line.on_wait)
     try:
         if not arguments.scripts and console.stdin.isatty():
             from tiksql.shell.repl import start  # noqa: PLC0415 - the prompt only

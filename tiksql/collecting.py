@@ -70,8 +70,9 @@ class Collecting:
             return
         self.reading.stream.stats.windows_before += len(self.kept.requests(scan.number, *OVER))
         # What was never asked goes first: days that fail for ever must not keep others waiting.
-        for state in OPEN:
-            yield from self._asked(scan, self.kept.requests(scan.number, state))
+        # Both are listed now, as what fails on the way is halved and not asked again as it was.
+        for found in [self.kept.requests(scan.number, state) for state in OPEN]:
+            yield from self._asked(scan, found)
 
     def _asked(self, scan: Scan, requests: Sequence[Request]) -> Iterator[None]:
         self.kept.contents = bool(scan.second) or self._gives_keys(scan)

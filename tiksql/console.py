@@ -27,6 +27,11 @@ class Console:
 
         return terminal_width(self.stdout)
 
+    @property
+    def shows_progress(self) -> bool:
+        """Say whether standard error is a terminal that can redraw a line."""
+        return self.stderr.isatty() and self.environ.get("TERM") != "dumb"
+
     def height(self) -> int | None:
         """Return the lines of the terminal, None for a file, a pipe or a terminal of no size."""
         if not self.stdout.isatty():

@@ -49,11 +49,15 @@ class Run:
     kept: Callable[[Stream], None] = lambda _: None
     for_people: bool = False
     delivery: Delivery = field(init=False)
+    _warnings: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         """Open the way out."""
         self.for_people = self.for_people or self.console.stderr.isatty()
         self.delivery = Delivery(self.session, self.console, self.arguments.output)
+        self.session.line.warn = self._warnings.append
+        if not self.console.shows_progress:
+            self.delivery.watch.say = self.note
 
     def script(self, source: Source) -> bool:
         """Run the statements of a source; say whether what comes after it shall run, too."""
@@ -147,6 +151,9 @@ class Run:
             if not self.mended(error):
                 raise
             self._statement(statement)
+        finally:
+            while self._warnings:
+                self.note(self._warnings.pop(0))
 
     def _statement(self, statement: ast.Statement) -> None:
         if self.arguments.dry_run:

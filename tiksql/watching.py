@@ -6,6 +6,8 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
+from tiksql.asking import shown
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator
 
@@ -17,10 +19,15 @@ if TYPE_CHECKING:
     from tiksql.stream import Stream
 
 
+LONG_SECONDS = 5.0
+"""A wait that is longer is worth a line where no progress can be seen."""
+
+
 class Watch:
     """Shows the progress of the streams of a session on a console.
 
-    ``stopping`` is true once the statement was asked to end.
+    ``stopping`` is true once the statement was asked to end. ``say`` writes a line about a
+    long wait where no progress can be seen.
     """
 
     def __init__(
@@ -30,12 +37,18 @@ class Watch:
         self._clock = clock
         self._until = clock()
         self.stopping = False
+        self._said_until = self._until
         self._why = ""
+        self.say: Callable[[str], None] | None = None
         session.line.on_wait = self.waiting
 
     def waiting(self, wait: Wait) -> None:
         """Remember what is waited for; the longest wait counts while several are under way."""
-        until = self._clock() + wait.seconds
+        now = self._clock()
+        until = now + wait.seconds
+        if self.say and wait.seconds > LONG_SECONDS and now >= self._said_until:
+            self._said_until = until
+            self.say(f"waiting {_shown(wait.seconds)}: {wait.why}")
         if until >= self._until:
             self._until, self._why = until, wait.why
 
@@ -44,7 +57,7 @@ class Watch:
         if self.stopping:
             return "stopping (Ctrl-C again drops everything)"
         left = self._until - self._clock()
-        return f"waiting {left:.0f} s: {self._why}" if left > 0 else ""
+        return f"waiting {_shown(left)}: {self._why}" if left > 0 else ""
 
     def batches(self, stream: Stream, *, erased: bool) -> Generator[list[Row], None, None]:
         """Pass the batches of a stream on; ``erased`` keeps the terminal free for each."""
@@ -75,3 +88,7 @@ def counts(stream: Stream) -> Counts:
         windows_done=done,
         windows=max(done, len(stream.plan.requests)) if stream.plan else 0,
     )
+
+
+def _shown(seconds: float) -> str:
+    return f"{seconds:.0f} s" if seconds < 2 * 60 else shown(seconds)

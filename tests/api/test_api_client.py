@@ -132,6 +132,11 @@ def test_workers_share_one_renewal():
     assert (failed, len(pages), len(server.tokens)) == (None, 8, 2)
 
 
+@pytest.mark.fault(
+    "F22",
+    "the secret is refused while eight windows want a token",
+    "the token endpoint is asked once",
+)
 def test_workers_share_one_refusal_of_the_credentials():
     server = Server(token=lambda _: answer({"error": "invalid_client"}))
     _, failed = gather(fetch([request()] * 8, client(server), concurrency=8))
@@ -186,6 +191,11 @@ def test_without_credentials_nothing_is_sent():
     assert not server.tokens
 
 
+@pytest.mark.fault(
+    "F18",
+    "a base URL of another host, with and without leave to send credentials there",
+    "without leave no token is asked for and nothing is sent",
+)
 def test_credentials_do_not_go_to_another_host_unless_it_is_named():
     asked = request(base="https://proxy.example")
     for allowed, code in ((None, "TS503"), ("other.example", "TS503"), ("proxy.example", None)):
@@ -196,6 +206,11 @@ def test_credentials_do_not_go_to_another_host_unless_it_is_named():
         assert bool(server.tokens) == (code is None)
 
 
+@pytest.mark.fault(
+    "F18",
+    "a request whose address is another host than the base URL",
+    "it is refused, and nothing is sent",
+)
 def test_a_request_for_another_host_than_the_base_is_not_sent():
     server = Server()
     for base in ("https://evil.example", "https://open.tiktokapis.com.evil.example"):
@@ -463,6 +478,11 @@ def test_no_error_shows_a_secret_or_holds_what_does(trouble, token):
     assert failed.__context__ is None
 
 
+@pytest.mark.fault(
+    "F19",
+    "a proxy in the environment that is no address, with a password",
+    "the variables are named, the password is in no error and no cause",
+)
 def test_a_bad_proxy_in_the_environment_is_named_without_its_password(monkeypatch):
     monkeypatch.setenv("HTTPS_PROXY", "nonsense://user:canary@x.example")
     _, failed = gather(fetch([request()], client(None), concurrency=1))

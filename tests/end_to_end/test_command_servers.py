@@ -60,6 +60,11 @@ def test_the_ledger_is_not_asked_about_another_server(run, served, credentials):
     assert out.splitlines()[1].startswith("research,,")
 
 
+@pytest.mark.fault(
+    "F08",
+    "the port is closed, and the whole run may take 0.2 s",
+    "exit 3, and no request is counted",
+)
 def test_a_server_that_is_not_there_is_status_3(run, credentials):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -69,7 +69,7 @@ class Client:
         self._patience.limit(settings.run_seconds)
         self._wire = Wire(settings, transport, world, self._patience)
         self._tokens = TokenKeeper(self._ask_for_token, world.monotonic)
-        self._losses = Losses(self.meter.ledger)
+        self.losses = Losses(self.meter.ledger)
 
     async def __aenter__(self) -> Self:
         """Return itself; the first request opens the line."""
@@ -91,7 +91,7 @@ class Client:
     def metered(self, meter: Meter) -> Self:
         """Return a client for one statement: another count, but the same line, token and rate."""
         other = copy.copy(self)
-        other.meter = meter
+        other.meter, other.losses = meter, self.losses.anew()
         return other
 
     def limit(self, seconds: float | None) -> None:
@@ -118,13 +118,13 @@ class Client:
         token = await (self._tokens.renew(job.stale) if job.stale else self._tokens.current())
         await self._rate.take()
         charge = Charge(job.request, job.number, job.content, self._world.now(), again)
-        self._losses.check(charge)
+        self.losses.check(charge)
         mark = self.meter.announce(charge)
         found = self._read(job, await self._wire.post(job.url, job.content, token))
         refused = isinstance(found, Trouble) and found.outcome is Outcome.TOKEN
         job.stale = token if refused else None
         self.meter.settle(mark, charge, found, _spent(found))
-        self._losses.note(charge, found)
+        self.losses.note(charge, found)
         return found
 
     def _read(self, job: _Job, reply: Reply | Trouble) -> Page | Trouble:
@@ -230,6 +230,7 @@ class Wire:
         http = self._http or self._open()
         response = await http.send(request, stream=True)
         self._reached = True
+        self._world.heard(response.headers.get("date"))
         try:
             body = await self._body(response)
         finally:
@@ -262,6 +263,7 @@ class Wire:
             self._http = httpx.AsyncClient(
                 transport=self._transport,
                 follow_redirects=False,
+                verify=httpx.create_ssl_context() if self._transport is None else True,
                 trust_env=not is_loopback(host),
                 limits=httpx.Limits(keepalive_expiry=30),
             )
@@ -278,17 +280,18 @@ class Wire:
         import httpx  # noqa: PLC0415 - see above
 
         kind = type(error).__name__
-        if _is_about_trust(error):
-            return Trouble(Outcome.UNTRUSTED, detail=kind)
+        if distrust := _distrust(error):
+            return Trouble(Outcome.UNTRUSTED, detail=distrust)
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
             outcome = Outcome.CONTACT_LOST if self._reached else Outcome.NO_CONTACT
             return Trouble(outcome, detail=kind)
         return Trouble(Outcome.BROKEN, detail=kind)
 
 
-def _is_about_trust(error: BaseException | None) -> bool:
+def _distrust(error: BaseException | None) -> str:
+    """Say why a certificate was not trusted, in OpenSSL's words; '' where that is not it."""
     while error is not None:
         if isinstance(error, ssl.SSLCertVerificationError):
-            return True
+            return getattr(error, "verify_message", "") or "it was not verified"
         error = error.__cause__ or error.__context__
-    return False
+    return ""

@@ -46,12 +46,21 @@ HALF_GONE = "TS535"
 
 
 class Losses:
-    """The failed requests of one client, lately and by day; those of a day are in the ledger."""
+    """The failed requests of one fetch, and of one day; those of a day are in the ledger."""
 
-    def __init__(self, ledger: Ledger | None = None) -> None:
+    def __init__(
+        self, ledger: Ledger | None = None, own: Counter[tuple[str, dt.date]] | None = None
+    ) -> None:
         self._ledger = ledger
         self._lately: deque[bool] = deque(maxlen=LATELY)
-        self._own: Counter[tuple[str, dt.date]] = Counter()
+        self._own: Counter[tuple[str, dt.date]] = Counter() if own is None else own
+
+    def anew(self) -> Losses:
+        """Return the same with nothing to look back at.
+
+        A fetch begins like that: what is halved has just failed and will again, which is no storm.
+        """
+        return Losses(self._ledger, self._own)
 
     def check(self, charge: Charge) -> None:
         """Raise before a request is sent that would be one too many.

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
+from tiksql.catalog import load
 from tiksql.errors import QuotaError
 
 if TYPE_CHECKING:
@@ -82,6 +83,12 @@ class Ledger:
 
     def refuse(self, pool: str, day: dt.date) -> None:
         """Learn that the server has no more for a day: others had what is not counted here."""
+        here, most = self.used(pool, day), load().pools[pool].requests_a_day
+        if here < most and not self.is_used_up(pool, day):
+            self._warn(
+                f"the server refused at {here:,} requests counted here today, of {most:,}:"
+                " others draw from the same quota"
+            )
         self._execute("INSERT OR IGNORE INTO refused VALUES (?, ?, ?)", *self._of(pool, day))
 
     def is_used_up(self, pool: str, day: dt.date) -> bool:
