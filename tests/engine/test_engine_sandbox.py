@@ -10,6 +10,7 @@ import pytest
 from engine_world import ask, engine, problem, row
 
 from tiksql.errors import EvaluationError, InterruptError, TikSQLError
+from tiksql.local.database import ALL, DatabaseError
 
 leak = "a variable that SQL must not see"
 
@@ -114,9 +115,8 @@ def filled(text, folder):
 def test_even_raw_sql_reaches_nothing_outside(attack, folder):
     frame = [leak]  # what SELECT * FROM frame would find
     with engine([row()]) as asked:
-        connection = asked._connection
-        with pytest.raises(duckdb.Error) as raised:
-            connection.execute(filled(attack, folder)).fetchall()
+        with pytest.raises(DatabaseError) as raised:
+            asked._ask(filled(attack, folder), rows=ALL)
     assert "canary" not in str(raised.value)
     assert frame == [leak]
     assert [path.name for path in folder.iterdir()] == ["secret.csv"]
@@ -140,8 +140,8 @@ def test_the_names_of_a_with_are_tables_and_hide_nothing_else():
 
 def test_variables_of_python_are_no_tables():
     rel = duckdb.sql("SELECT 'leak' AS word")
-    with engine([row()]) as asked, pytest.raises(duckdb.Error):
-        asked._connection.execute("SELECT * FROM rel")
+    with engine([row()]) as asked, pytest.raises(DatabaseError):
+        asked._ask("SELECT * FROM rel")
     rel.close()
 
 
