@@ -114,9 +114,8 @@ def filled(text, folder):
 @pytest.mark.parametrize("attack", FORBIDDEN)
 def test_even_raw_sql_reaches_nothing_outside(attack, folder):
     frame = [leak]  # what SELECT * FROM frame would find
-    with engine([row()]) as asked:
-        with pytest.raises(DatabaseError) as raised:
-            asked._ask(filled(attack, folder), rows=ALL)
+    with engine([row()]) as asked, pytest.raises(DatabaseError) as raised:
+        asked._ask(filled(attack, folder), rows=ALL)
     assert "canary" not in str(raised.value)
     assert frame == [leak]
     assert [path.name for path in folder.iterdir()] == ["secret.csv"]

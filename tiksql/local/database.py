@@ -61,7 +61,8 @@ class Database:
     def __init__(self, settings: Sequence[tuple[str, bool]], seconds: float = SECONDS) -> None:
         self._seconds = seconds
         self._deadline: float | None = None
-        self._child = _spare.pop(os.getpid(), None) or _Child()
+        pid = os.getpid()
+        self._child = _spare.pop(pid) if pid in _spare else _Child()
         self._end = finalize(self, _keep, self._child)
         _open.add(self)
         self._tell("open", list(settings))
@@ -88,7 +89,7 @@ class Database:
         if not (child.busy and self._end.alive):
             return
         if within:
-            timer = Timer(within, lambda: child.busy and child.calls == call and child.kill())
+            timer = Timer(within, child.kill_at, [call])
             timer.daemon = True
             timer.start()
         else:
@@ -175,6 +176,11 @@ class _Child:
     def works(self) -> bool:
         """Say whether it can be asked something else."""
         return not self.busy and self._process.poll() is None
+
+    def kill_at(self, call: int) -> None:
+        """End the process if it is still at work on one request, by its number."""
+        if self.busy and self.calls == call:
+            self.kill()
 
     def kill(self) -> None:
         """End the process, whatever it does; who waits for its answer gets none."""

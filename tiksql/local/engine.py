@@ -147,7 +147,7 @@ class Engine:
         rows = f"SELECT {columns} FROM ({query.text}) AS rows"  # noqa: S608 - printed by us
         options = "FORMAT parquet, COMPRESSION zstd"
         with self._translated(query, rows.index("(") + len("COPY (") + 1):
-            copied = self._ask(f"COPY ({rows}) TO {literal(str(file))} ({options})", rows=ALL)
+            copied: Any = self._ask(f"COPY ({rows}) TO {literal(str(file))} ({options})", rows=ALL)
         return int(copied[0][0])
 
     def stored(self, query: LocalQuery) -> tuple[StoredColumn, ...]:
