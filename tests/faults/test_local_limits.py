@@ -21,7 +21,7 @@ from tiksql.local.database import ALL, Database, DatabaseError
 from tiksql.local.engine import Engine
 
 SECONDS = 0.4
-PATIENCE = 10
+PATIENCE = 30
 """Seconds that an end may take on a machine that is busy with something else."""
 
 ROWS = "FROM (SELECT unnest(range(100000)) AS n)"
