@@ -29,18 +29,33 @@ if TYPE_CHECKING:
     from tiksql.source import Source, Span
 
 
+LONGEST = 500
+"""Characters of a message: names that somebody wrote stand in it, and a name may be a megabyte."""
+
+LONGEST_HINT = 4000
+"""Characters of a hint, which may be the statement as it should be."""
+
+
+def short(text: str, longest: int) -> str:
+    """Cut what is too long out of the middle of a text."""
+    if len(text) <= longest:
+        return text
+    end = longest // 4
+    return f"{text[: longest - end - 1]}…{text[-end:]}"
+
+
 class TikSQLError(Exception):
-    """The root: a message, a stable code, at most one hint."""
+    """The root: a message, a stable code, at most one hint; neither is longer than it may be."""
 
     kind: ClassVar[str] = "error"
     exit_status: ClassVar[int] = 1
     retryable: ClassVar[bool] = False
 
     def __init__(self, code: str, message: str, *, hint: str | None = None) -> None:
-        super().__init__(message)
         self.code = code
-        self.message = message
-        self.hint = hint
+        self.message = short(message, LONGEST)
+        self.hint = hint and short(hint, LONGEST_HINT)
+        super().__init__(self.message)
         self.span: Span | None = None
         self.source: Source | None = None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from codecs import utf_8_decode
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
@@ -17,6 +18,12 @@ if TYPE_CHECKING:
 MOST_OCTETS = 4 * 2**20
 """Size of a file of requests; a plan of ours for ten years of windows has a hundredth of it."""
 
+MOST_READ = 4 * 2**20 + 4
+"""Octets of a script that are read: more characters than the parser takes, which then says so."""
+
+MOST_LISTED = 64 * 2**20
+"""Size of a list of values; a statement takes 100,000 of them."""
+
 
 def read_script(name: str, most: int | None = None) -> Source:
     """Read a file as a script; raise ``UsageError`` where there is none, or too much of it."""
@@ -29,7 +36,7 @@ def read_script(name: str, most: int | None = None) -> Source:
 
 def read_lines(name: str) -> list[str]:
     """Read the lines of a file that are not blank."""
-    text = read_script(name).text.removeprefix("\ufeff")
+    text = read_script(name, MOST_LISTED).text.removeprefix("\ufeff")
     return [line.strip() for line in text.split("\n") if line.strip()]
 
 
@@ -39,13 +46,13 @@ def read_input(stream: BinaryIO, most: int | None = None) -> Source:
 
 
 def _octets(stream: BinaryIO, name: str, most: int | None) -> bytes:
-    """Read a stream, but no more of it than is allowed."""
-    octets = stream.read() if most is None else stream.read(most + 1)
+    """Read a stream, but no more of it than is allowed; of a script, as much as can be judged."""
+    octets = stream.read(MOST_READ if most is None else most + 1)
     if most is not None and len(octets) > most:
         raise UsageError(
             "TS641",
-            f"{name} is larger than {most:,} bytes, which is no file of requests",
-            hint="give the requests, not the answers; part a long list of them",
+            f"{name} is larger than the {most:,} bytes that are allowed",
+            hint="of requests, give those and not the answers; part a long list",
         )
     return octets
 
@@ -60,7 +67,8 @@ def typed(word: str, name: str) -> Source:
 def decoded(octets: bytes, name: str) -> Source:
     """Read a script, which has to be UTF-8; raise ``ParseError`` at the first byte that is not."""
     try:
-        return Source(octets.decode("utf-8"), name)
+        # What was read as far as allowed may end within a character.
+        return Source(utf_8_decode(octets, "strict", len(octets) < MOST_READ)[0], name)
     except UnicodeDecodeError as wrong:
         utf_16 = octets[:2] in {b"\xff\xfe", b"\xfe\xff"}
         before = octets[: wrong.start].decode("utf-8")

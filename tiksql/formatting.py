@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.errors import TikSQLError
-from tiksql.files import decoded, read_script, written_aside
+from tiksql.files import read_input, read_script, written_aside
 from tiksql.syntax.format import formatted
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def fmt(
 def _one(name: str, console: Console, *, check: bool) -> bool:
     """Lay out one file, or standard input; say whether that changes it."""
     is_input = name == "-"
-    source = decoded(console.stdin.buffer.read(), "<stdin>") if is_input else read_script(name)
+    source = read_input(console.stdin.buffer) if is_input else read_script(name)
     text = formatted(source)
     changed = text != source.text
     if check:

@@ -10,6 +10,7 @@ from msgspec import structs
 from tiksql.catalog import load
 from tiksql.evaluation import Judge
 from tiksql.local import functions
+from tiksql.local.database import SECONDS
 from tiksql.local.engine import Engine
 from tiksql.local.relations import Bindings, LocalColumn, Relation
 from tiksql.local.sql import to_duckdb
@@ -79,14 +80,16 @@ def _is_caseless(stored: StoredColumn) -> bool:
     return column is not None and column.caseless
 
 
-def prepare(plan: Plan, now: dt.datetime, folder: Path | None = None) -> tuple[Plan, Judge]:
+def prepare(
+    plan: Plan, now: dt.datetime, folder: Path | None = None, seconds: float | None = None
+) -> tuple[Plan, Judge]:
     """Check what DuckDB has to do before anything is asked; return the plan with its heads.
 
-    ``folder`` is the one place whose files it may read and write. Raise ``ResolveError`` at the
-    place that DuckDB does not understand.
+    ``folder`` is the one place whose files it may read and write, ``seconds`` what each of its
+    answers may take. Raise ``ResolveError`` at the place that DuckDB does not understand.
     """
     assert plan.local is not None
-    engine = Engine(folder=folder)
+    engine = Engine(folder=folder, max_seconds=seconds or SECONDS)
     made = _created(engine, plan)
     names = _Names(plan, now)
     local = plan.local

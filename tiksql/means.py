@@ -27,6 +27,7 @@ def session_of(arguments: Arguments, console: Console) -> Session:
     study = study_of(arguments.study) if arguments.study else None
     session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
     session.allow_outside = arguments.allow_outside
+    session.seconds = arguments.timeout
     return session
 
 

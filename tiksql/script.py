@@ -138,6 +138,9 @@ class Run:
 
     def _stop(self) -> bool:
         """Ask the statement under way to end well; say whether it will."""
+        from tiksql.local.database import hurry  # noqa: PLC0415 - Ctrl-C is rare
+
+        hurry()
         self.delivery.watch.stopping = self.session.line.stop()
         return self.delivery.watch.stopping
 

@@ -62,7 +62,8 @@ class Session:
     """Statements on one server, with settings that they can change, and perhaps in a study.
 
     ``warn`` is told what belongs to no statement. ``allow_outside`` lets ``COPY`` leave the working
-    directory, and ``recorded`` has answers of another time; no statement sets them.
+    directory, ``recorded`` has answers of another time, and ``seconds`` bounds what DuckDB works
+    on; no statement sets them.
     """
 
     def __init__(
@@ -77,6 +78,7 @@ class Session:
         self.settings = settings
         self.allow_outside = False
         self.recorded: Keeper | None = None
+        self.seconds: float | None = None
         self.line = Line(backend, lambda: self.settings, warn)
         self._base = settings
         self._clock = clock
@@ -147,7 +149,8 @@ class Session:
             return made, None
         from tiksql.judging import prepare  # noqa: PLC0415 - DuckDB is only loaded where needed
 
-        return prepare(made, scope.now, self.studies.derived.folder if made.stored else None)
+        folder = self.studies.derived.folder if made.stored else None
+        return prepare(made, scope.now, folder, self.seconds)
 
     def translate(
         self, query: ast.Query, target: str, span: Span, *, all_pages: bool = False

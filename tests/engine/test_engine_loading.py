@@ -220,7 +220,7 @@ def test_names_of_columns_may_be_anything():
     with Engine() as asked:
         asked.create('odd"table', [LocalColumn(name, "integer") for name in names])
         asked.load('odd"table', [(1, 2, 3, 4, 5)])
-        assert asked._connection.execute('SELECT count(*) FROM "odd""table"').fetchall() == [(0,)]
+        assert asked._ask('SELECT count(*) FROM "odd""table"', rows=1) == [(0,)]
 
 
 def test_a_hundred_thousand_rows_are_loaded_in_seconds():

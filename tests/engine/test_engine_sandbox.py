@@ -10,6 +10,7 @@ import pytest
 from engine_world import ask, engine, problem, row
 
 from tiksql.errors import EvaluationError, InterruptError, TikSQLError
+from tiksql.local.database import ALL, DatabaseError
 
 leak = "a variable that SQL must not see"
 
@@ -111,18 +112,26 @@ def filled(text, folder):
 
 
 @pytest.mark.parametrize("attack", FORBIDDEN)
+@pytest.mark.fault(
+    "F79",
+    "SQL given to DuckDB itself that reads files, network, variables, or sets something",
+    "every one is refused, and no file appears",
+)
 def test_even_raw_sql_reaches_nothing_outside(attack, folder):
     frame = [leak]  # what SELECT * FROM frame would find
-    with engine([row()]) as asked:
-        connection = asked._connection
-        with pytest.raises(duckdb.Error) as raised:
-            connection.execute(filled(attack, folder)).fetchall()
+    with engine([row()]) as asked, pytest.raises(DatabaseError) as raised:
+        asked._ask(filled(attack, folder), rows=ALL)
     assert "canary" not in str(raised.value)
     assert frame == [leak]
     assert [path.name for path in folder.iterdir()] == ["secret.csv"]
 
 
 @pytest.mark.parametrize("attack", UNREACHABLE)
+@pytest.mark.fault(
+    "F79",
+    "statements that name files, variables, settings, secrets, the clock or internals of DuckDB",
+    "an error at the name, before anything runs",
+)
 def test_a_statement_names_only_its_own_tables_and_functions_of_rows(attack, folder):
     with engine([row()]) as asked:
         error, place = problem(asked, filled(attack, folder))
@@ -138,10 +147,15 @@ def test_the_names_of_a_with_are_tables_and_hide_nothing_else():
         assert (error.code, place) == ("TS202", "y")
 
 
+@pytest.mark.fault(
+    "F79",
+    "a table of Python called as a variable of the program",
+    "it is no table: DuckDB runs in another process",
+)
 def test_variables_of_python_are_no_tables():
     rel = duckdb.sql("SELECT 'leak' AS word")
-    with engine([row()]) as asked, pytest.raises(duckdb.Error):
-        asked._connection.execute("SELECT * FROM rel")
+    with engine([row()]) as asked, pytest.raises(DatabaseError):
+        asked._ask("SELECT * FROM rel")
     rel.close()
 
 
@@ -169,6 +183,9 @@ CROSS = "FROM videos AS a, videos AS b, videos AS c, videos AS d, videos AS e"
         f"SELECT string_agg(a.username || b.username, ',') {CROSS}",
         f"SELECT row_number() OVER (ORDER BY hash(a.id, b.id, c.id)) {CROSS}",
     ],
+)
+@pytest.mark.fault(
+    "F80", "lists, sorts and groups of 300 to the fifth rows", "out of memory, in a typed error"
 )
 def test_a_statement_that_needs_too_much_memory_ends_in_a_typed_error(bomb):
     with engine(map(row, range(300)), memory_limit="60MB") as asked:
@@ -198,6 +215,9 @@ def test_too_many_rows_for_the_memory_end_in_a_typed_error():
         "SELECT lpad('x', 2000000000, 'y')",
         "SELECT rpad('x', 2000000000, 'y')",
     ],
+)
+@pytest.mark.fault(
+    "F80", "repeat, range, lpad with a number of thousands of millions", "refused at the number"
 )
 def test_a_value_of_gigabytes_is_refused_before_it_is_built(bomb):
     with engine() as asked:
@@ -240,6 +260,9 @@ def test_depth_ends_in_an_answer_or_a_typed_error():
 
 
 @pytest.mark.parametrize("word", ["AND", "OR"])
+@pytest.mark.fault(
+    "F72", "10,000 conditions of AND, OR and IN, flat and mixed, for DuckDB", "judged"
+)
 def test_ten_thousand_conditions_are_judged(word):
     other = {"AND": "OR", "OR": "AND"}[word]
     flat = f" {word} ".join(f"id <> {n}" for n in range(10_000))

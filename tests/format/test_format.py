@@ -110,6 +110,7 @@ def test_a_statement_that_fits_exactly_stays_on_its_line():
     [
         ("select -1, - -1, a-1, -a*-b", "SELECT -1, - -1, a - 1, -a * -b\n"),
         ("select x :: int [1], tags [1]", "SELECT x::int[1], tags[1]\n"),
+        ("select (1).a, 0 .a, 1. .a", "SELECT (1).a, 0 .a, 1. .a\n"),
         ("select count ( * ) , left (x,2)", "SELECT count(*), left(x, 2)\n"),
         ('select "Order" , date from t', 'SELECT "Order", date FROM t\n'),
         ("select date '2024-01-31', date(x)", "SELECT DATE '2024-01-31', date(x)\n"),

@@ -63,6 +63,7 @@ def test_under_or_and_not_a_long_list_is_several_conditions_of_one_request(where
     ],
 )
 @pytest.mark.parametrize("column", ["username", "video_description"])
+@pytest.mark.fault("F73", "IN with more than 100,000 values", "refused at the list, with the limit")
 def test_a_list_without_end_is_refused_at_its_place(sql, column):
     values = [f"v{number}" for number in range(MOST_IN_A_LIST + 1)]
     code, place, hint = refused(sql.format(f"{column} IN (:list)", JANUARY), {"list": values})

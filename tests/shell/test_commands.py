@@ -153,6 +153,19 @@ def test_a_script_is_run_from_its_file(typed, tmp_path):
     assert f"--> {script}:1:" in prompt.err
 
 
+@pytest.mark.fault(
+    "F81",
+    "a script that is run in the prompt and asks for itself",
+    "it is refused at that line, and the prompt goes on",
+)
+def test_a_script_cannot_ask_for_itself(typed, tmp_path):
+    script = tmp_path / "self.tsql"
+    script.write_text(f"\\i {script}\nSELECT 1 AS again;\n")
+    prompt = typed(f"\\i {script}", "SELECT 2 AS later;")
+    assert prompt.err.count("error[TS114]") == 1
+    assert prompt.out == "later\n2\n"
+
+
 def test_a_statement_is_saved_and_run_with_values(typed):
     prompt = typed("SELECT :a AS a, :b AS b;", "\\save pair", "\\run pair a=1 b='two words'")
     assert prompt.out == "a,b\n1,two words\n"

@@ -5,16 +5,17 @@ variable of Python, no spilling to disk, a limit of memory, and then no further 
 settings. Statements reach it only as trees that this program printed. Nothing secret is ever put
 into it.
 
-Two things it cannot do: stop within a single step of a function that builds a very long value
-(``repeat`` of a column's number of times), and hold ids beyond 63 bits.
+DuckDB runs in a process of its own, because it stops for no limit within a single step, and a
+step may build gigabytes: ``repeat`` of a column's number of times.
 """
 
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Self
 
+from tiksql.local.database import ALL, SECONDS, Database, DatabaseError
 from tiksql.local.failures import failure
 from tiksql.local.loading import encode
 from tiksql.local.sql_parts import literal, quoted
@@ -52,6 +53,7 @@ _SETTINGS = (
 )
 _NEWER_SETTINGS = ("error_on_division_by_zero = false",)
 """Settings that older versions do not know, because there they are as they should be."""
+_LAST_SETTING = ("lock_configuration = true", False)
 
 
 class Engine:
@@ -65,32 +67,19 @@ class Engine:
         self,
         memory_limit: str = "2GB",
         *,
-        max_seconds: int | None = None,
+        max_seconds: float = SECONDS,
         folder: Path | None = None,
     ) -> None:
-        import duckdb  # noqa: PLC0415 - costs 0.1 s, and most statements do not need it
-
-        self._errors = duckdb.Error
-        self._connection = duckdb.connect(":memory:")
         self._tables: dict[str, Table] = {}
         self._known: dict[str, list[tuple[str, Shape]]] = {}
         self._asked = 0
         limits = [f"memory_limit = {literal(memory_limit)}", f"threads = {_threads()}"]
         if folder is not None:
             limits.append(f"allowed_directories = [{literal(str(folder))}]")
-        for setting in (*limits, *_SETTINGS):
-            self._execute(f"SET {setting}")
-        newer = (f"max_execution_time = {max_seconds * 1000}",) if max_seconds else ()
-        for setting in (*_NEWER_SETTINGS, *newer):
-            self._try_setting(setting)
-        self._execute("SET lock_configuration = true")
-
-    def _try_setting(self, setting: str) -> None:
-        try:
-            self._execute(f"SET {setting}")
-        except self._errors as error:
-            if "unrecognized configuration parameter" not in str(error):
-                raise
+        settings = [(setting, False) for setting in (*limits, *_SETTINGS)]
+        settings += [(setting, True) for setting in _NEWER_SETTINGS]
+        with self._translated():
+            self._database = Database([*settings, _LAST_SETTING], max_seconds)
 
     def __enter__(self) -> Self:
         """Return itself."""
@@ -107,7 +96,7 @@ class Engine:
 
     def close(self) -> None:
         """Throw the database away; doing it twice is doing it once."""
-        self._connection.close()
+        self._database.close()
 
     def create(self, table: str, columns: Sequence[LocalColumn]) -> str:
         """Make an empty table, with an INTEGER column ``_branch`` behind those given.
@@ -118,7 +107,7 @@ class Engine:
         self._known.clear()
         definition = made.definition()
         with self._translated():
-            self._execute(definition)
+            self._ask(definition)
         return definition
 
     def load(self, table: str, rows: Sequence[Row], branch: int = 0) -> None:
@@ -135,7 +124,7 @@ class Engine:
         """Take out all rows of a table."""
         self._tables[table].waiting = []
         with self._translated():
-            self._execute(f"TRUNCATE {quoted(table)}")
+            self._ask(f"TRUNCATE {quoted(table)}")
 
     def attach(self, table: str, files: Sequence[Path]) -> None:
         """Put the rows of Parquet files in the place of a table that was made for them."""
@@ -143,8 +132,8 @@ class Engine:
         listed = ", ".join(literal(str(file)) for file in files)
         rows = f"SELECT {made.typed()} FROM read_parquet([{listed}])"  # noqa: S608 - names and literals are quoted
         with self._translated():
-            self._execute(f"DROP TABLE {quoted(table)}")
-            self._execute(f"CREATE VIEW {quoted(table)} AS {rows}")
+            self._ask(f"DROP TABLE {quoted(table)}")
+            self._ask(f"CREATE VIEW {quoted(table)} AS {rows}")
 
     def export(self, query: LocalQuery, file: Path) -> int:
         """Write the rows of a query into a Parquet file; return how many there are.
@@ -158,8 +147,8 @@ class Engine:
         rows = f"SELECT {columns} FROM ({query.text}) AS rows"  # noqa: S608 - printed by us
         options = "FORMAT parquet, COMPRESSION zstd"
         with self._translated(query, rows.index("(") + len("COPY (") + 1):
-            copied = self._execute(f"COPY ({rows}) TO {literal(str(file))} ({options})")
-        return int(copied.fetchone()[0])
+            copied: Any = self._ask(f"COPY ({rows}) TO {literal(str(file))} ({options})", rows=ALL)
+        return int(copied[0][0])
 
     def stored(self, query: LocalQuery) -> tuple[StoredColumn, ...]:
         """Say as what the columns of a query are kept in a file."""
@@ -190,34 +179,33 @@ class Engine:
         shapes = [shape for _, shape in self._shapes(query)]
         before, after = _wrapping(shapes)
         with self._translated(query, len(before)):
-            self._execute(before + query.text + after)
+            batch = self._ask(before + query.text + after, rows=FETCH)
         asked = self._asked
-        while batch := self._fetched(query, len(before), asked):
+        while batch:
             yield _canonical(batch, shapes)
+            batch = self._fetched(query, len(before), asked)
 
     def _fetched(self, query: LocalQuery, shift: int, asked: int) -> list[Row]:
         if asked != self._asked:
             # DuckDB would go on with the rows of the later statement.
             raise RuntimeError("a result was read on after the engine was asked something else")
         with self._translated(query, shift):
-            return self._connection.fetchmany(FETCH)
+            return self._database.more(FETCH)
 
     def interrupt(self) -> None:
-        """Stop what is running, from another thread or a signal; it ends in ``InterruptError``."""
-        with suppress(self._errors):  # thrown away already, so nothing is running
-            self._connection.interrupt()
+        """End what is running, from another thread or a signal, in an ``InterruptError``."""
+        self._database.interrupt()
 
-    def _execute(self, sql: str, parameters: list[str] | None = None) -> Any:
-        """Ask the one connection; a cursor of it would come without most of the settings."""
+    def _ask(self, sql: str, parameters: list[str] | None = None, rows: int = 0) -> list[Row]:
         self._asked += 1
-        return self._connection.execute(sql, parameters)
+        return self._database.ask(sql, parameters, rows)
 
     def _flush(self, table: Table) -> None:
         if not table.waiting:
             return
         text, table.waiting = encode(table.waiting), []
         with self._translated():
-            self._execute(table.insertion, [text])
+            self._ask(table.insertion, [text])
 
     def _shapes(self, query: LocalQuery) -> list[tuple[str, Shape]]:
         """Find the names and shapes of a result, once for all its runs."""
@@ -235,7 +223,7 @@ class Engine:
         ]
 
     def _described(self, query: LocalQuery) -> list[tuple[str, str]]:
-        rows = self._execute(f"DESCRIBE {query.text}").fetchall()
+        rows: Any = self._ask(f"DESCRIBE {query.text}", rows=ALL)
         return [(name, type_) for name, type_, *_ in rows]
 
     def _ids(self, query: LocalQuery) -> set[int]:
@@ -247,20 +235,20 @@ class Engine:
         marked = [t for t in self._tables.values() if t.has_ids]
         try:
             for table in marked:
-                self._execute(table.definition(marked=True))
+                self._ask(table.definition(marked=True))
             described = self._described(query)
-        except self._errors:
+        except DatabaseError:
             return set()
         finally:
             for table in marked:
-                self._execute(f"DROP TABLE IF EXISTS temp.{quoted(table.name)}")
+                self._ask(f"DROP TABLE IF EXISTS temp.{quoted(table.name)}")
         return {i for i, (_, type_) in enumerate(described) if type_.startswith("UBIGINT")}
 
     @contextmanager
     def _translated(self, query: LocalQuery | None = None, shift: int = 0) -> Iterator[None]:
         try:
             yield
-        except self._errors as error:
+        except DatabaseError as error:
             raise failure(error, query, shift) from None
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
+from tiksql.local.database import ALL, Database
+
 
 def known() -> frozenset[str]:
     """Return the names of all functions."""
@@ -17,12 +19,11 @@ def aggregates() -> frozenset[str]:
 
 @cache
 def _kinds() -> dict[str, str]:
-    """Ask DuckDB for its functions; only worth its 0.1 s where a call is written."""
-    import duckdb  # noqa: PLC0415 - see above
-
-    with duckdb.connect(":memory:") as connection:
-        rows = connection.execute("SELECT function_name, function_type FROM duckdb_functions()")
-        return {**SYNTAX, **dict(rows.fetchall())}
+    """Ask DuckDB for its functions; only worth its time where a call is written."""
+    database = Database(())
+    found = database.ask("SELECT function_name, function_type FROM duckdb_functions()", rows=ALL)
+    database.close()
+    return {**SYNTAX, **dict(found)}
 
 
 SYNTAX = dict.fromkeys(

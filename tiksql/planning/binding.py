@@ -12,10 +12,11 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tiksql.errors import ResolveError
+from tiksql.planning.names import check_list
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
 Node = TypeVar("Node", bound=ast.Node)
 
@@ -74,13 +75,14 @@ def _bound(node: Any, values: Mapping[str, object]) -> Any:
 def _members(parent: ast.Node, old: tuple[Any, ...], values: Mapping[str, object]) -> Iterator[Any]:
     for part in old:
         if isinstance(parent, ast.In) and isinstance(part, ast.Parameter):
-            value = values[part.name.lower()]
-            yield from (_literal(member, part) for member in _listed(value))
+            listed = _listed(values[part.name.lower()])
+            check_list(listed, part.span)
+            yield from (_literal(member, part) for member in listed)
         else:
             yield _bound(part, values) if isinstance(part, ast.Node) else part
 
 
-def _listed(value: object) -> Iterable[object]:
+def _listed(value: object) -> Collection[object]:
     return value if isinstance(value, list | tuple | set | frozenset) else [value]
 
 

@@ -265,7 +265,7 @@ class Select:
         if isinstance(node, ast.Call):
             check_function(node, self.walk.scope.functions)
         if isinstance(node, ast.In):
-            check_list(node)
+            check_list(node.values, node.span)
         changes: dict[str, Any] = {}
         for name, old in zip(node.__match_args__, node.says, strict=True):
             if isinstance(old, ast.Node) and not isinstance(old, ast.Name):

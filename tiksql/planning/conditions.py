@@ -115,7 +115,7 @@ class Conditions:
         )
 
     def _in(self, node: ast.In, *, denied: bool) -> Formula:
-        check_list(node)
+        check_list(node.values, node.span)
         column = self._column(node.operand)
         if not node.values:
             return p.TRUE if denied is not node.negated else p.FALSE

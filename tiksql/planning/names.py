@@ -11,9 +11,10 @@ from tiksql.syntax import ast
 from tiksql.syntax.printer import to_sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection
+    from collections.abc import Callable, Collection, Sized
 
     from tiksql.catalog import Catalog, Column, Table
+    from tiksql.source import Span
 
 
 LONGEST = 60
@@ -43,13 +44,13 @@ def check_function(node: ast.Call, functions: Callable[[], Collection[str]]) -> 
     )
 
 
-def check_list(node: ast.In) -> None:
+def check_list(values: Sized, span: Span) -> None:
     """Raise ``ResolveError`` for a list that is too long for any request and any judge."""
-    if len(node.values) > MOST_IN_A_LIST:
+    if len(values) > MOST_IN_A_LIST:
         raise ResolveError(
             "TS223",
-            f"this list has {len(node.values):,} values, and {MOST_IN_A_LIST:,} are allowed",
-            span=node.span,
+            f"this list has {len(values):,} values, and {MOST_IN_A_LIST:,} are allowed",
+            span=span,
             hint="ask in several statements, each with a part of the values",
         )
 

@@ -59,6 +59,8 @@ def between(left: Atom, right: Atom) -> str:
     """Say what stands between two neighbours: a space or nothing."""
     if right.within or left.kind in {"DOT", "DOUBLE_COLON", "LPAR", "LSQB"}:
         return "" if left.kind in {"LPAR", "LSQB"} else " " * bool(right.within)
+    if right.kind == "DOT" and left.kind in {"INTEGER", "DECIMAL"}:
+        return " "  # a member of a number; "1.a" would be no number
     if right.kind in {"COMMA", "SEMICOLON", "DOT", "DOUBLE_COLON", "RPAR", "RSQB"}:
         return ""
     if right.kind == "LPAR":

@@ -47,7 +47,7 @@ def check_length(text: str) -> None:
     if len(text) > MAX_LENGTH:
         raise ParseError(
             Code.TOO_LONG,
-            f"the text has {len(text):,} characters, and {MAX_LENGTH:,} are allowed",
+            f"the text has more than the {MAX_LENGTH:,} characters that are allowed",
             span=Span(MAX_LENGTH, MAX_LENGTH + 1),
             hint="give long lists of values as a parameter: IN (:list) with -v list=@file",
         )
