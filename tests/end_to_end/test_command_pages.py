@@ -128,7 +128,7 @@ class TestFailures:
         command = scripted(lambda *_: fault)
         outcome = command("--stats", "-c", f"SELECT id {DAY}")
         assert (outcome.status, outcome.out) == (status, "")
-        assert outcome.err.startswith("error[TS5")
+        assert "\nerror[TS5" in f"\n{outcome.err}"
         found = stats(outcome)
         assert found["requests"] == len(command.server.bodies) > 0
         assert found["complete"] is False

@@ -2,8 +2,8 @@
 
 Every answer that is no page, and every missing answer, is exactly one ``Outcome``. ``POLICY`` says
 how often it is tried, how long is waited, whether the API counted the request, and how it ends.
-Tries are counted for each page and outcome, so every page ends. ARCHITECTURE.md prints the table for
-people, which a test keeps true.
+Tries are counted for each page and outcome, so every page ends.
+ARCHITECTURE.md prints the table for people, which a test keeps true.
 """
 
 from __future__ import annotations
