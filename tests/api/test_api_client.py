@@ -405,6 +405,7 @@ def test_the_whole_run_has_a_deadline():
     server, clock = Server(faults=lambda n: error(429, "x") if n > 1 else None), Clock()
     pages, failed = run(server, clock=clock, run_seconds=5)
     assert failed.code == "TS514"
+    assert "longer than 5 seconds; at last, the API is asked too often (HTTP 429)" in str(failed)
     assert len(pages) == 1
     assert clock.seconds == 1005
 

@@ -50,6 +50,7 @@ class Patience:
         self._secrets = secrets
         self._seconds = math.inf
         self._began = world.monotonic()
+        self._latest = ""
         self.told: Callable[[Wait], None] = lambda _: None
 
     def limit(self, seconds: float | None) -> None:
@@ -63,7 +64,9 @@ class Patience:
         if left > 0:
             return left
         raise ConnectionFailedError(
-            "TS514", f"the run took longer than {self._seconds:g} seconds", hint="raise --timeout"
+            "TS514",
+            f"the run took longer than {self._seconds:g} seconds{self._latest}",
+            hint="raise --timeout",
         )
 
     async def until_done(self, attempt: Attempt[T_co]) -> T_co:
@@ -72,7 +75,9 @@ class Patience:
         while self.left():
             found = await attempt(again=bool(failures))
             if not isinstance(found, Trouble):
+                self._latest = ""
                 return found
+            self._latest = f"; at last, {reason(found, self._host)}"
             failures[found.outcome] += 1
             await self._wait(found, failures[found.outcome])
         raise AssertionError
