@@ -7,6 +7,7 @@ import gzip
 import socket
 import struct
 import zlib
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -95,9 +96,14 @@ def _gzip(response: Response, value: str) -> Response:
 
 
 def _bomb(response: Response, value: str) -> Response:
+    return _like(response, _packed(int(value)), gzip=True)
+
+
+@cache
+def _packed(megabytes: int) -> bytes:
     packer = zlib.compressobj(9, wbits=31)
-    parts = [packer.compress(b" " * MEGABYTE) for _ in range(int(value))]
-    return _like(response, b"".join([*parts, packer.flush()]), gzip=True)
+    parts = [packer.compress(b" " * MEGABYTE) for _ in range(megabytes)]
+    return b"".join([*parts, packer.flush()])
 
 
 def _like(response: Response, body: bytes, *, gzip: bool = False) -> Response:
