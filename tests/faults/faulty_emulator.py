@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 import json
 import math
 import socket
@@ -53,7 +52,7 @@ class Port:
         await self.app(scope, receive, send)
 
     def close(self):
-        self._server.should_exit = True
+        self._server.should_exit = self._server.force_exit = True
         self._thread.join(10)
         self._socket.close()
 
@@ -134,7 +133,3 @@ class Answer:
 
     def __repr__(self):
         return f"{self.status} {self.stats}\n{self.out}\n{self.said}"
-
-
-def day(text):
-    return dt.date.fromisoformat(text)
