@@ -13,7 +13,7 @@ import uvicorn
 
 from tiksql.api.client import Client
 from tiksql.api.quota import Ledger, Meter
-from tiksql.api.world import World
+from tiksql.api.world import REAL
 from tiksql.emulator import Settings
 from tiksql.emulator.app import create_app
 from tiksql.emulator.faults import Fault
@@ -105,15 +105,17 @@ class Faulty:
     def _ledger(self):
         return Ledger(self._folder / "quota.db", "account", lambda _: None)
 
-    def _client(self, settings, transport=None, *, meter=None):
+    def _client(self, settings, transport=None, world=REAL, meter=None):
         async def sleep(seconds):
             self.waits.append(seconds)
             self.clock += seconds
             await asyncio.sleep(0)
 
-        world = World(self._now, lambda: self.clock, sleep, lambda: 0.0)
+        unhurried = replace(
+            world, now=self._now, monotonic=lambda: self.clock, sleep=sleep, random=lambda: 0.0
+        )
         fast = replace(settings, requests_per_second=math.inf, **self.line)
-        return Client(fast, transport, world, meter or Meter(ledger=self._ledger()))
+        return Client(fast, transport, unhurried, meter or Meter(ledger=self._ledger()))
 
 
 class Answer:
