@@ -187,7 +187,8 @@ class Evaluation:
     ) -> bool:
         """Say whether nothing that is still to come can belong to a sorted and limited result.
 
-        A page comes in falling ids, and an id's second is never later than its record's time (C4D).
+        A page comes in falling ids, or proves nothing; and an id's second is never later than its
+        record's time (C4D).
         """
         assert judge.stop is not None
         kept: Any
@@ -201,7 +202,8 @@ class Evaluation:
         day = _day_of(last)
         if self._plan.stop == "page" and page.has_more is not False:
             ids: list[Any] = [row[self._place_of_key()] for row in rows]
-            return bool(ids) and last >= min(ids) and all(end < day for end in ends)
+            falling = ids == sorted(ids, reverse=True)
+            return bool(ids) and falling and last >= min(ids) and all(end < day for end in ends)
         return all(end < day for end in ends)
 
     def _place_of_key(self) -> int:

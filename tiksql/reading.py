@@ -9,6 +9,7 @@ from tiksql.api.events import Gap, Refusal, Restart
 from tiksql.api.pages import Page
 from tiksql.errors import InterruptError, TikSQLError
 from tiksql.local.records import Reader
+from tiksql.oddities import Oddities
 from tiksql.planning.ids import looked_again
 from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
@@ -39,6 +40,7 @@ class Reading:
         self._clock = clock
         self._started = clock()
         self._readers: list[Reader] = []
+        self._oddities = Oddities()
         self.capped: dict[str, str] = {}
         """Names of the scans that the API itself has cut, and what it has cut of them."""
 
@@ -87,7 +89,10 @@ class Reading:
     ) -> Iterator[tuple[Event, list[Row]]]:
         with closing(self.received(requests)) as events:
             for event in events:
-                yield event, _rows(reader, event)
+                rows = _rows(reader, event)
+                if isinstance(event, Page):
+                    self._oddities.look(event, reader.keys)
+                yield event, rows
 
     def _note_missing(self, scan: Scan, seen: Collection[object]) -> None:
         """Name the ids that did not come, and say what that can mean."""
@@ -168,6 +173,8 @@ class Reading:
         stats.requests, stats.retries = self._meter.requests, self._meter.retries
         stats.duplicates = sum(reader.duplicates for reader in self._readers)
         stats.elapsed_ms = round(1000 * (self._clock() - self._started))
+        self.stream.notes.extend(self._oddities.notes())
+        self._oddities = Oddities()
         for reader in self._readers:
             self.stream.notes.extend(
                 f"{count} values of {name} did not have the documented type and are NULL"

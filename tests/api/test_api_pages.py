@@ -5,7 +5,7 @@ from api_doubles import START, Server, answer, client, gather, ok, paged, reques
 
 from tiksql.api.executor import fetch
 from tiksql.api.pages import Trail, decode_page, next_body
-from tiksql.errors import ConnectionFailedError
+from tiksql.errors import ConnectionFailedError, RefusedError
 
 
 def page(asked, data, number=1):
@@ -25,12 +25,23 @@ def test_a_search_goes_on_with_cursor_and_search_id_in_the_same_body():
     assert next_body(asked, first, Trail()) == {**asked.body, "cursor": 100, "search_id": "77"}
 
 
-def test_the_newest_search_id_is_used_and_an_old_one_where_none_comes():
+def test_a_search_goes_on_with_its_id_where_none_comes():
     asked, trail = request(), Trail()
-    ids = [("a", "a"), (None, "a"), ("b", "b"), ("", "b")]
-    for number, (given, sent) in enumerate(ids, 1):
+    for number, given in enumerate(["a", None, "a", ""], 1):
         data = {"videos": [{}], "cursor": number, "has_more": True, "search_id": given}
-        assert next_body(asked, page(asked, data, number), trail)["search_id"] == sent
+        assert next_body(asked, page(asked, data, number), trail)["search_id"] == "a"
+
+
+def test_a_page_of_another_search_is_no_page_of_this_one():
+    asked, trail = request(), Trail()
+    for number, (given, more) in enumerate([("a", True), ("b", False)], 1):
+        data = {"videos": [{}], "cursor": number, "has_more": more, "search_id": given}
+        found = page(asked, data, number)
+        if number == 1:
+            next_body(asked, found, trail)
+        else:
+            with pytest.raises(RefusedError, match="page 2 is of another one"):
+                next_body(asked, found, trail)
 
 
 @pytest.mark.parametrize("table", ["comments", "reposted_videos", "liked_videos", "followers"])

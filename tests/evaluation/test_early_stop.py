@@ -185,6 +185,18 @@ def test_a_page_whose_last_id_is_reached_is_enough():
     assert (found.firsts, found.requests) == ([number(4, 9), number(4, 8)], 1)
 
 
+@pytest.mark.fault(
+    "F37",
+    "a page whose ids do not fall, under ORDER BY id with a LIMIT",
+    "read on to the right rows",
+)
+def test_a_page_in_disorder_ends_nothing():
+    first = [(number(4, 5), at(4)), (number(4, 9), at(4))]
+    ask = window_by_window(d4=[first, [(number(4, 8), at(4)), (number(4, 1), at(4))]])
+    found = ask(f"SELECT id {MARCH} ORDER BY id DESC LIMIT 2", window_days=1)
+    assert (found.firsts, found.requests) == ([number(4, 9), number(4, 8)], 2)
+
+
 def test_a_scheduled_post_of_a_newer_window_ends_nothing():
     ask = window_by_window(
         d4=[[(number(4, 9), at(4)), (number(2, 5), at(4))]],

@@ -233,6 +233,11 @@ def test_each_key_is_asked_once_in_the_order_written():
     assert len(ask.bodies) == 3
 
 
+@pytest.mark.fault(
+    "F48",
+    "an unknown user among those asked for",
+    "named with the API's reason, the others are read",
+)
 @pytest.mark.parametrize("table", ["users", "followers", "following", "liked_videos"])
 def test_a_refused_key_is_named_with_the_reason_and_the_others_are_read(ask, table):
     sql = f"SELECT * FROM {table} WHERE username IN ('missing_user_xyz', '{JOE}')"
@@ -269,6 +274,9 @@ def busy_video():
     raise AssertionError
 
 
+@pytest.mark.fault(
+    "F47", "comments of a video that end at 1,000", "delivered, said to be incomplete, exit 5"
+)
 def test_comments_that_the_api_cuts_are_delivered_with_the_reason():
     found = capped()(f"SELECT id FROM comments WHERE video_id = {busy_video()}")
     assert len(found.rows) == 1000

@@ -108,12 +108,19 @@ def _fill(answer: Answer, table: Table, data: msgspec.Raw) -> None:
         answer.records, answer.count = records, len(_LIST.decode(records))
     elif answer.has_more is None and table.paging.kind in _FOLLOWED:
         raise MalformedError(f"it has no {table.list_keys[0]}")
+    elif other := next((name for name, raw in members.items() if _is_filled_list(raw)), None):
+        raise MalformedError(f"it has no {table.list_keys[0]}, but a list {other[:40]!r}")
 
 
 def _records(members: Mapping[str, msgspec.Raw], list_keys: tuple[str, ...]) -> msgspec.Raw | None:
     """Find the list under any of its names; null is an empty one, left out as such."""
     found = (members[key] for key in list_keys if key in members)
     return next((records for records in found if not _is_null(records)), None)
+
+
+def _is_filled_list(raw: msgspec.Raw) -> bool:
+    text = bytes(raw)
+    return text.startswith(b"[") and text[1:].strip() != b"]"
 
 
 def _is_null(raw: msgspec.Raw) -> bool:

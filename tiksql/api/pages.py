@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from tiksql.api.envelope import Answer, read_answer
-from tiksql.errors import ConnectionFailedError
+from tiksql.errors import ConnectionFailedError, RefusedError
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tiksql.planning.plan import Request
 
+LAST_CURSOR = 2**63 - 1
 EMPTY_PAGES = 5
 """How many pages without records may follow each other, each with a cursor that advances."""
 
@@ -80,8 +81,10 @@ class Trail:
 def next_body(request: Request, page: Page, trail: Trail) -> dict[str, Any] | None:
     """Return the body that asks for the page after this one, or None after the last.
 
-    Raise ``ConnectionFailedError`` (TS516) where the API says that there is more and gives no way
-    to it. A page may be short or empty and not be the last (REF).
+    Raise ``RefusedError`` (TS522) where the page is of another search than those before, as its
+    places are not those that the cursor counts. Raise ``ConnectionFailedError`` (TS516) where the
+    API says that there is more and gives no way to it. A page may be short or empty and not be the
+    last (REF).
     """
     kind = request.table.paging.kind
     if kind == "none" or request.body.get("is_random"):
@@ -89,6 +92,8 @@ def next_body(request: Request, page: Page, trail: Trail) -> dict[str, Any] | No
     if kind == "page":
         return _next_number(request, page)
     trail.empty = 0 if page.count else trail.empty + 1
+    if trail.search_id and page.search_id not in {None, trail.search_id}:
+        raise _other_search(page)
     trail.search_id = page.search_id or trail.search_id
     if not _goes_on(request, page):
         return None
@@ -125,6 +130,8 @@ def _checked(request: Request, page: Page, trail: Trail) -> int:
     asked = request.body.get("cursor") or 0
     if page.cursor is None:
         raise _stuck(page, "no cursor comes with it")
+    if page.cursor > LAST_CURSOR:
+        raise _stuck(page, "its cursor has more than 64 bits")
     if page.cursor in trail.cursors or page.cursor in {0, asked}:
         raise _stuck(page, f"cursor {page.cursor} has been asked for already")
     if page.cursor < (0 if kind == "time" else max(trail.cursors, default=asked)):
@@ -134,6 +141,14 @@ def _checked(request: Request, page: Page, trail: Trail) -> int:
     if kind == "search" and trail.search_id is None:
         raise _stuck(page, "no search_id comes with it")
     return page.cursor
+
+
+def _other_search(page: Page) -> RefusedError:
+    return RefusedError(
+        "TS522",
+        f"the API no longer knows the search that it began: page {page.number} is of another one",
+        hint="run it again: the window is searched anew",
+    )
 
 
 def _stuck(page: Page, why: str) -> ConnectionFailedError:

@@ -14,6 +14,8 @@ from tiksql.emulator.settings import DEFAULT_NOW, Settings
 if TYPE_CHECKING:
     from types import FrameType
 
+    from tiksql.emulator.faults import Fault
+
 HOST = "127.0.0.1"
 LAST_PORT = 65535
 PROG = "tiksql emulator"
@@ -36,6 +38,8 @@ def main(argv: list[str], stdout: TextIO) -> int:
     """Serve until SIGTERM or Ctrl-C; the first line on ``stdout`` is the address."""
     try:
         options = _parser().parse_args(argv)
+        if options.list_faults:
+            return _list_faults(stdout)
         settings = _settings(options)
         listening = _listen(options.port)
     except OptionError as error:
@@ -45,6 +49,13 @@ def main(argv: list[str], stdout: TextIO) -> int:
         _serve(settings, listening, stdout)
     finally:
         listening.close()
+    return 0
+
+
+def _list_faults(stdout: TextIO) -> int:
+    from tiksql.emulator.faults_spec import listing  # noqa: PLC0415 # the catalog is not needed else
+
+    stdout.write(listing())
     return 0
 
 
@@ -58,12 +69,16 @@ def _parser() -> argparse.ArgumentParser:
     add("--quota", type=int, default=Settings.quota, metavar="N", help="requests a day")
     add("--key", metavar="KEY", help="the only client key that it takes")
     add("--secret", metavar="SECRET", help="the only client secret that it takes")
+    fault = "something that goes wrong, such as '500 at 3'; may be given several times"
+    add("--fault", type=_fault, action="append", dest="faults", metavar="SPEC", help=fault)
+    add("--faults", action="store_true", dest="list_faults", help="list all faults, and end")
     return parser
 
 
 def _settings(options: argparse.Namespace) -> Settings:
     chosen: dict[str, Any] = dict(vars(options))
-    del chosen["port"]
+    del chosen["port"], chosen["list_faults"]
+    chosen["faults"] = tuple(chosen["faults"] or ())
     try:
         return Settings(**chosen)
     except ValueError as error:
@@ -74,6 +89,15 @@ def _port(text: str) -> int:
     if not text.isdecimal() or int(text) > LAST_PORT:
         raise argparse.ArgumentTypeError(f"a port is a number from 0 to {LAST_PORT}, not {text!r}")
     return int(text)
+
+
+def _fault(text: str) -> Fault:
+    from tiksql.emulator.faults_spec import read_fault  # noqa: PLC0415 # see above
+
+    try:
+        return read_fault(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def _time(text: str) -> dt.datetime:

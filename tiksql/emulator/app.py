@@ -2,21 +2,24 @@
 
 A request to a research endpoint passes the log, the token, the quota, and then the function of
 its family, which reads fields and body and returns ``data``. A family is a module of its own and a
-line in ``_families``; a path of none is answered by 404.
+line in ``_families``; a path of none is answered by 404. Faults act before, between and after.
 """
 
 from __future__ import annotations
 
 import time
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from tiksql.catalog import Table, load
-from tiksql.emulator import envelope
+from tiksql.emulator import envelope, faults_asking, faults_pages, faults_wire
 from tiksql.emulator.envelope import ApiError
+from tiksql.emulator.faults import TOKEN
 from tiksql.emulator.settings import Settings
 from tiksql.emulator.state import Emulator
 
@@ -25,6 +28,9 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
     from starlette.responses import Response
+    from starlette.types import Receive, Scope, Send
+
+    from tiksql.emulator.faults import Fault
 
     Handler = Callable[[Request], Awaitable[Response]]
     Family = Callable[[Sequence[str], bytes], dict[str, Any]]
@@ -36,6 +42,15 @@ SAYS_OK = {
 """The tables whose answers, where all is well, have the message "ok"; others have none (REF)."""
 
 
+class Application(Starlette):
+    """An application whose faults can reach the connection that an answer is sent on."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request."""
+        scope[faults_wire.LINE] = faults_wire.line_of(send)
+        await super().__call__(scope, receive, send)
+
+
 def create_app(
     settings: Settings = DEFAULTS, *, elapsed: Callable[[], float] = time.monotonic
 ) -> Starlette:
@@ -44,7 +59,7 @@ def create_app(
     Its clock shows ``settings.now`` and goes on as ``elapsed``, in seconds, does.
     """
     emulator = Emulator(settings, elapsed)
-    app = Starlette(
+    app = Application(
         routes=list(_routes(emulator)),
         exception_handlers={HTTPException: _no_such_route},
     )
@@ -90,26 +105,59 @@ def _research(table: Table, family: Family) -> Handler:
         emulator: Emulator = request.app.state.emulator
         raw = await request.body()
         emulator.note(request.url.path, raw)
+        days = faults_asking.days_of(raw) if emulator.settings.faults else None
+        met = emulator.faults.meeting(table.name, days)
         try:
+            if any(fault.kind == "token-expired" for fault in met):
+                emulator.tokens.revoke()
             emulator.tokens.check(request.headers.get("authorization", ""))
+            faults_asking.refuse_free(met)
             emulator.spend(table.pool)
-            data = family(request.query_params.getlist("fields"), raw)
+            faults_asking.refuse(met, raw)
+            raw = faults_asking.asked(met, raw, emulator.aliases)
+            fields = request.query_params.getlist("fields")
+            data = _changed(met, table, partial(family, fields), raw, emulator)
         except ApiError as error:
-            return envelope.refused(error, emulator.log_id())
-        return envelope.answered(data, message, emulator.log_id())
+            return faults_wire.sent(met, envelope.refused(error, emulator.log_id()))
+        return faults_wire.sent(met, envelope.answered(data, message, emulator.log_id()))
 
     return answer
+
+
+def _changed(
+    met: Sequence[Fault],
+    table: Table,
+    ask: Callable[[bytes], dict[str, Any]],
+    raw: bytes,
+    emulator: Emulator,
+) -> dict[str, Any]:
+    """Return the data of an answer, as the faults that it meets leave them."""
+    data = ask(raw)
+    if not emulator.settings.faults:
+        return data
+    asked = faults_asking.body_of(raw)
+
+    def more(told: dict[str, Any]) -> dict[str, Any]:
+        return ask(msgspec.json.encode({**asked, **told}))
+
+    before, aliases = emulator.pages_before, emulator.aliases
+    page = faults_pages.Page(table, asked, data, more, emulator.now(), before, aliases)
+    return faults_pages.changed(met, page)
 
 
 async def _token(request: Request) -> Response:
     """Answer a token request, flat in success and in failure."""
     emulator: Emulator = request.app.state.emulator
     emulator.token_requests += 1
+    raw, met = await request.body(), emulator.faults.meeting(TOKEN)
     try:
-        return envelope.to_json(emulator.tokens.give(await request.body()), 200)
+        faults_asking.refuse(met, b"")
+        response = envelope.to_json(emulator.tokens.give(raw), 200)
     except ApiError as error:
         told = {"error": error.code, "error_description": error.message}
-        return envelope.to_json({**told, "log_id": emulator.log_id()}, error.status)
+        content = {**told, "log_id": emulator.log_id()}
+        response = envelope.to_json(content, error.status)
+    return faults_wire.sent(met, response)
 
 
 async def _no_such_route(request: Request, exception: Exception) -> Response:

@@ -6,6 +6,7 @@ endpoint answers flat.
 
 from __future__ import annotations
 
+import json
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -57,8 +58,12 @@ def refused(error: ApiError, log_id: str) -> Response:
 
 
 def to_json(content: dict[str, Any], status: int) -> Response:
-    """Encode an answer."""
-    return Response(msgspec.json.encode(content), status, media_type=CONTENT_TYPE)
+    """Encode an answer; with faults it may hold what only the standard library encodes."""
+    try:
+        body = msgspec.json.encode(content)
+    except (OverflowError, UnicodeEncodeError):
+        body = json.dumps(content).encode()
+    return Response(body, status, media_type=CONTENT_TYPE)
 
 
 def log_id(seed: int, number: int, now: dt.datetime) -> str:

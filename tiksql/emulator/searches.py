@@ -70,7 +70,7 @@ class Searches:
         mark = f"{settings.seed}:search:{self._made}".encode()
         low = int.from_bytes(blake2b(mark, digest_size=4).digest(), "big")
         search_id = str(int(settings.now.timestamp()) << 32 | low)
-        search = Search(search_id, question, places, self._time() + settings.search_ttl)
+        search = Search(search_id, question, places, self._time() + settings.search_life)
         self._keep(search)
         return search
 

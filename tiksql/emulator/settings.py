@@ -8,6 +8,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from tiksql.emulator.faults import Fault, last_value
+
 FIRST_DAY = dt.date(2022, 1, 1)
 EARLIEST_NOW = dt.datetime(2022, 2, 1, tzinfo=dt.UTC)
 LATEST_NOW = dt.datetime(2038, 1, 1, tzinfo=dt.UTC)
@@ -24,6 +26,8 @@ class Settings:
     ``now`` is the clock's value at the start. ``token_ttl`` and ``search_ttl`` are in seconds.
     A ``key`` or ``secret`` of ``None`` takes any that is not empty. So many comments of a video,
     and replies to a comment, can be reached as ``comment_cap`` says; all if it is ``None``.
+    ``faults`` are what goes wrong; the lasting ones among them change the lives of tokens and
+    searches, and what is left of a quota (``spent``).
     """
 
     videos: int = 100_000
@@ -37,6 +41,7 @@ class Settings:
     token_ttl: int = 7200
     search_ttl: int = 3600
     comment_cap: int | None = 1000
+    faults: tuple[Fault, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse values with which the data set could not keep its promises."""
@@ -54,3 +59,20 @@ class Settings:
             raise ValueError("comment_cap must be at least 1, or None")
         if self.key == "" or self.secret == "":
             raise ValueError("the key and the secret cannot be empty")
+
+    @property
+    def spent(self) -> int:
+        """How much of each day's quota others have used."""
+        return last_value(self.faults, "spent") or 0
+
+    @property
+    def token_life(self) -> int:
+        """How long tokens live, in seconds."""
+        told = last_value(self.faults, "token-ttl")
+        return self.token_ttl if told is None else told
+
+    @property
+    def search_life(self) -> int:
+        """How long searches live, in seconds."""
+        told = last_value(self.faults, "search-ttl")
+        return self.search_ttl if told is None else told

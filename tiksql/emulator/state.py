@@ -10,6 +10,7 @@ from tiksql.catalog import load
 from tiksql.emulator import envelope
 from tiksql.emulator.comments import Comments
 from tiksql.emulator.dataset import Dataset
+from tiksql.emulator.faults import Faults
 from tiksql.emulator.follows import Follows
 from tiksql.emulator.playlists import Playlists
 from tiksql.emulator.shops import Shops
@@ -40,7 +41,8 @@ class Emulator:
 
     ``requests[pool][day]`` counts the requests that used quota, by UTC day as YYYY-MM-DD.
     ``api_requests`` counts all to research endpoints, refused ones too, ``token_requests`` those
-    for tokens. ``log`` has the path and the body of the latest API requests.
+    for tokens. ``log`` has the path and the body of the latest API requests, ``faults`` counts
+    the requests that each fault has met.
     """
 
     def __init__(self, settings: Settings, elapsed: Callable[[], float]) -> None:
@@ -57,6 +59,9 @@ class Emulator:
         self.follows = Follows(self.dataset.accounts)
         self.shops = Shops(settings)
         self.requests: dict[str, Counter[str]] = {pool: Counter() for pool in load().pools}
+        self.faults = Faults(settings.faults)
+        self.pages_before: dict[str, list[dict[str, Any]]] = {}
+        self.aliases: dict[str, str] = {}
         self.api_requests = 0
         self.token_requests = 0
         self.log: deque[Logged] = deque()
@@ -84,7 +89,7 @@ class Emulator:
         """
         quota = self.settings.follows_quota if pool == "follows" else self.settings.quota
         counts, today = self.requests[pool], self.now().date().isoformat()
-        if counts[today] >= quota:
+        if counts[today] + self.settings.spent >= quota:
             message = "The API daily quota limit is exceeded, please try again later."
             raise envelope.ApiError(
                 envelope.TOO_MANY_REQUESTS, "daily_quota_limit_exceeded", message
@@ -103,5 +108,6 @@ class Emulator:
             "requests": self.requests,
             "api_requests": self.api_requests,
             "token_requests": self.token_requests,
+            "faults": self.faults.met,
             "log": list(self.log),
         }

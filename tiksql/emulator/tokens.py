@@ -38,10 +38,14 @@ class Tokens:
         self._given += 1
         seed = f"{self._settings.seed}:token:{self._given}"
         token = "clt." + blake2b(seed.encode(), digest_size=24).hexdigest()
-        now, ttl = self._now().timestamp(), self._settings.token_ttl
+        now, ttl = self._now().timestamp(), self._settings.token_life
         self._expiries = {t: end for t, end in self._expiries.items() if end > now}
         self._expiries[token] = now + ttl
         return {"access_token": token, "expires_in": ttl, "token_type": "Bearer"}
+
+    def revoke(self) -> None:
+        """Let all tokens given so far expire."""
+        self._expiries.clear()
 
     def check(self, authorization: str) -> None:
         """Refuse a header that carries no valid token; ``Bearer`` may be in any case."""

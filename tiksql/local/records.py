@@ -37,6 +37,8 @@ TYPES: dict[str, Any] = {
     "json": Any,
 }
 MAX_ID = 2**64 - 1
+NO_KEYS = frozenset({None, 0, ""})
+"""What names no record: two of them need not be the same one."""
 
 
 class Reader:
@@ -52,6 +54,8 @@ class Reader:
         self.duplicates = 0
         self.drift: Counter[str] = Counter()
         self.kept = 0
+        self.keys: list[Any] = []
+        """The keys of the records of the latest page, those that came before too."""
         self.seen: set[object] = set()
         self._seen_of: dict[object, set[object]] = {None: self.seen}
         self._key: str | int | None = None
@@ -74,8 +78,9 @@ class Reader:
             self.seen = self._seen_of.setdefault(key, set())
             self._key, self._parts = key, []
         values = self._values(records)
-        if self.table.record_key in values and not self._in_parts:
-            self._drop_seen(values, values[self.table.record_key])
+        self.keys = values.get(self.table.record_key, [])
+        if self.keys and not self._in_parts:
+            self._drop_seen(values, self.keys)
         size = len(next(iter(values.values()), []))
         self.kept += size
         columns = [self._column(column, values, key, size) for column in self.output]
@@ -128,23 +133,23 @@ class Reader:
                 continue
             given = [value for value in values[column.name] if value is not None]
             if given and not 0 <= min(given) <= max(given) <= MAX_ID:
-                raise ConnectionFailedError(
-                    "TS517", f"the API sent {column.field} with more than 64 bits: {max(given)}"
-                )
+                odd = next(value for value in given if not 0 <= value <= MAX_ID)
+                why = "below zero" if odd < 0 else "with more than 64 bits"
+                raise ConnectionFailedError("TS517", f"the API sent {column.field} {why}: {odd}")
 
     def _drop_seen(self, values: dict[str, list[Any]], keys: list[Any]) -> None:
         """Take out the records whose key came before, in this page or in another."""
-        new = set(keys)
+        new = set(keys) - NO_KEYS
         if len(new) < len(keys) or not new.isdisjoint(self.seen):
             keep = [self._is_new(key) for key in keys]
             self.duplicates += keep.count(False)
             for name, column in values.items():
                 values[name] = [v for v, kept in zip(column, keep, strict=True) if kept]
-        self.seen |= new - {None}
+        self.seen |= new
 
     def _is_new(self, key: object) -> bool:
-        known = key is not None and key in self.seen
-        if key is not None:
+        known = key in self.seen
+        if key not in NO_KEYS:
             self.seen.add(key)
         return not known
 
@@ -161,12 +166,18 @@ class Reader:
         if column == self.asked_by:  # the API does not always repeat it
             return [key if value is None else value for value in given]
         if column.type == "timestamp":
-            return moments(given, column.unit)
+            return self._moments(column, given)
         if column.upper:
             return [value and value.upper() for value in given]
         if column.renamed:
             given = [_renamed(column, value) for value in given]
         return self._structured(column, given) if column.members else given
+
+    def _moments(self, column: Column, given: list[Any]) -> list[Any]:
+        read = moments(given, column.unit)
+        if unfit := read.count(None) - given.count(None):
+            self.drift[column.name] += unfit
+        return read
 
     def _structured(self, column: Column, given: list[Any]) -> list[Any]:
         structures = Structures(column.members)

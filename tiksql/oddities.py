@@ -1,0 +1,79 @@
+"""What is odd about pages of which each by itself is fine: told in notes, and nothing is dropped.
+
+An id holds the second of its video in its upper half. A scheduled post is the one thing that may be
+older than its window says, by days (C4D); nothing is younger.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from tiksql.api.pages import Page
+    from tiksql.planning.plan import Window
+
+SCHEDULED = dt.timedelta(days=30)
+"""How much older than its window an id may be; C4D saw 2.5 days."""
+
+LATE = dt.timedelta(days=2)
+"""New videos appear so late (FAQ), so that the end of a fresh window proves nothing."""
+
+ENOUGH = 10
+"""Records that the last days of windows should have had before their absence means something."""
+
+FOLLOWED = frozenset({"search", "index", "time"})
+LAST_ID = 2**63
+
+
+@dataclass(slots=True)
+class Oddities:
+    """What has been odd so far about the pages of one statement."""
+
+    long: int = 0
+    unsaid: int = 0
+    outside: int = 0
+    expected: float = 0.0
+    last_days: int = 0
+
+    def look(self, page: Page, ids: Sequence[object]) -> None:
+        """Look at a page and the keys of its records, in which duplicates are still there."""
+        paging, body = page.request.table.paging, page.request.body
+        asked = body.get(paging.size_field, paging.default_size)
+        self.long += paging.kind in FOLLOWED and 0 < int(asked) < page.count
+        self.unsaid += paging.kind in FOLLOWED and page.has_more is None
+        window = page.request.window
+        if window is not None and page.request.table.record_key == "id":
+            days = [_day(each) for each in ids if isinstance(each, int) and 0 < each < LAST_ID]
+            self.outside += sum(not _is_within(day, window) for day in days)
+            if window.days > 1 and page.received_at.date() - window.end > LATE:
+                self.expected += len(days) / window.days
+                self.last_days += days.count(window.end)
+
+    def notes(self) -> Iterator[str]:
+        """Say what was odd, with what it can mean."""
+        if self.long:
+            yield f"{self.long:,} pages had more records than were asked for; all were kept"
+        if self.unsaid:
+            yield (
+                f"{self.unsaid:,} pages did not say whether there is more;"
+                " one that is not full was taken for the last"
+            )
+        if self.outside:
+            yield f"{self.outside:,} records have ids of other days than was asked; all were kept"
+        if not self.last_days and self.expected >= ENOUGH:
+            yield (
+                "no record is of the last day of any window: if this API leaves out the end date,"
+                " a day of each window is missing (SET window_days changes which)"
+            )
+
+
+def _day(identity: int) -> dt.date:
+    return dt.datetime.fromtimestamp(identity >> 32, dt.UTC).date()
+
+
+def _is_within(day: dt.date, window: Window) -> bool:
+    return window.start - SCHEDULED <= day <= window.end
