@@ -14,7 +14,7 @@ from tiksql.console import Console
 
 ROOT = Path(__file__).parent.parent
 sys.path.insert(0, str(ROOT / "tests"))
-pytest_plugins = ["faults.plugin", "faults.canary"]
+pytest_plugins = ["faults.plugin", "faults.canary", "faults.loopback"]
 
 OTHER_PROGRAMS = ("terminal/", "store/test_signals.py", "store/test_crashes.py")
 """Tests that look at programs from outside, and so can miss a moment on a busy machine."""

@@ -14,12 +14,12 @@ from tiksql.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("translate", "check", "fmt", "emulator", "schema", "status", "replay", "auth")
+COMMANDS = ("translate", "check", "fmt", "emulator", "schema", "status", "replay", "auth", "doctor")
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, check, fmt, emulator, schema, status, replay and auth
-(each has --help)."""
+input. Other commands: tiksql translate, check, fmt, emulator, schema, status, replay, auth
+and doctor (each has --help)."""
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·
@@ -168,6 +168,19 @@ def parse_auth(argv: Sequence[str]) -> tuple[str, bool]:
             hint="tiksql auth login asks for both",
         )
     return given.action, bool(given.file)
+
+
+def parse_doctor(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql doctor``."""
+    about = "Say whether everything is there that a statement needs; no quota is spent."
+    parser = Parser("tiksql doctor", description=about, allow_abbrev=False)
+    add = parser.add_argument
+    add("files", nargs="*", metavar="STUDY", help="studies to check (those here, if not given)")
+    add("--json", action="store_true", help="one line of JSON")
+    add("--timeout", type=_seconds, metavar="S", help="seconds for each check (5)")
+    _servers(parser)
+    _common(parser)
+    return parser.parse_args(argv, namespace=Arguments())
 
 
 def _statements(parser: argparse.ArgumentParser) -> None:

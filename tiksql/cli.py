@@ -9,7 +9,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tiksql.arguments import parse_auth, parse_check, parse_main, parse_translate
+from tiksql.arguments import parse_auth, parse_check, parse_doctor, parse_main, parse_translate
 from tiksql.arguments_offline import parse_fmt, parse_replay, parse_schema, parse_status
 from tiksql.console import Console
 from tiksql.errors import InterruptError, TikSQLError
@@ -108,6 +108,10 @@ def _dispatch(argv: list[str], console: Console) -> int:
             return _status(parse_status(rest), console)
         case ["replay", *rest]:
             return _replay(parse_replay(rest), console)
+        case ["doctor", *rest]:
+            from tiksql.doctor import doctor  # noqa: PLC0415 - one of many
+
+            return doctor(parse_doctor(rest), console)
         case ["schema", *rest]:
             from tiksql.schema import schema  # noqa: PLC0415 - one of many
 

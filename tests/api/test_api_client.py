@@ -467,6 +467,11 @@ ECHO = f"{KEY} {SECRET} {urllib.parse.quote_plus(SECRET)} {TOKEN}-1 clt.other.to
     ],
 )
 @pytest.mark.parametrize("token", [False, True])
+@pytest.mark.fault(
+    "F83",
+    "a server that sends key, secret and token back in its answers",
+    "no error, nor what it came from, has them",
+)
 def test_no_error_shows_a_secret_or_holds_what_does(trouble, token):
     server = Server(faults=lambda _: trouble, token=(lambda _: trouble) if token else None)
     asker = client(server)

@@ -15,6 +15,9 @@ def test_nothing_set_is_no_credentials():
 
 
 @pytest.mark.parametrize("value", ["abc", " abc\n", '"abc"', "'abc'", '" abc "\r\n', "\tabc"])
+@pytest.mark.fault(
+    "F86", "quotes, spaces and line ends around a value of the environment", "taken off"
+)
 def test_what_copying_leaves_around_a_value_is_taken_off(value):
     assert from_environment({KEY: value, SECRET: value}) == Credentials("abc", "abc")
 
@@ -30,6 +33,11 @@ def test_one_without_the_other_names_the_missing_one(given, missing):
     "value", ["can\nary", "can\x00ary", "canäry", "can\x7fary", "can\u202eary"]
 )
 @pytest.mark.parametrize("name", [KEY, SECRET])
+@pytest.mark.fault(
+    "F86",
+    "a line end, NUL or letters beyond ASCII within a value",
+    "an error that names the variable, not the value",
+)
 def test_a_value_that_cannot_be_sent_names_the_variable_alone(name, value):
     with pytest.raises(CredentialsError, match=name) as raised:
         from_environment({KEY: "fine", SECRET: "fine", name: value})

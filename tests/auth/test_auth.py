@@ -114,6 +114,11 @@ def test_the_environment_goes_first(run):
 
 
 @pytest.mark.parametrize("mode", ["locked", "breaks", "hangs", "forgets"])
+@pytest.mark.fault(
+    "F85",
+    "a keyring that is locked, breaks, hangs or forgets, at login",
+    "an error in time, no plain file instead",
+)
 def test_a_keyring_that_fails_is_an_error_and_never_a_plain_file(run, ring, mode, monkeypatch):
     monkeypatch.setattr(auth, "PATIENCE", 1.0)
     ring(mode)
@@ -126,6 +131,11 @@ def test_a_keyring_that_fails_is_an_error_and_never_a_plain_file(run, ring, mode
 
 
 @pytest.mark.parametrize("mode", ["locked", "hangs", "forgets"])
+@pytest.mark.fault(
+    "F85",
+    "a keyring that is locked, hangs or gives nothing, at a statement",
+    "an error in time that shows no secret",
+)
 def test_a_keyring_that_fails_later_stops_the_statement_in_time(run, ring, mode, monkeypatch):
     run("auth", "login", stdin=PAIR)
     ring(mode)
@@ -146,6 +156,7 @@ def test_a_keyring_with_the_key_of_another_is_not_used(run, ring):
         keeping.found({}, keeping.usual_path())
 
 
+@pytest.mark.fault("F85", "no keyring at all, and one that keeps nothing", "an error that says so")
 def test_a_computer_without_a_keyring_says_so(run, monkeypatch):
     monkeypatch.setenv("PYTHON_KEYRING_BACKEND", "keyring.backends.fail.Keyring")
     outcome = run("auth", "login", stdin=PAIR)
@@ -156,6 +167,7 @@ def test_a_computer_without_a_keyring_says_so(run, monkeypatch):
     assert "does not keep what it is given" in outcome.err
 
 
+@pytest.mark.fault("F85", "a keyring that would keep plain text", "refused")
 def test_a_keyring_of_plain_text_is_refused(run, tmp_path, monkeypatch):
     package = tmp_path / "keyrings" / "alt"
     package.mkdir(parents=True)
@@ -170,6 +182,7 @@ def test_a_keyring_of_plain_text_is_refused(run, tmp_path, monkeypatch):
     assert not (tmp_path / "held").exists()
 
 
+@pytest.mark.fault("F85", "the library keyring is not installed", "an error with the pip command")
 def test_without_the_library_the_keyring_is_an_error_with_the_way_out(run, tmp_path, monkeypatch):
     (tmp_path / "keyring.py").write_text("raise ModuleNotFoundError('No module named keyring')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -184,6 +197,7 @@ def test_without_the_library_the_keyring_is_an_error_with_the_way_out(run, tmp_p
 @pytest.mark.parametrize(
     "given", [f"{KEY}\r\n{SECRET}\r\n", f"  {KEY} \n\n\t{SECRET}\t", f"{KEY}\n{SECRET}"]
 )
+@pytest.mark.fault("F86", "spaces, tabs and line ends around key and secret, piped", "taken off")
 def test_space_and_line_ends_around_a_value_are_taken_off(run, given):
     assert run("auth", "login", "--file", stdin=given.encode()).status == 0
     assert keeping.found({}, keeping.usual_path()) == Credentials(KEY, SECRET)
@@ -191,6 +205,9 @@ def test_space_and_line_ends_around_a_value_are_taken_off(run, given):
 
 @pytest.mark.parametrize(
     "secret", [f'"{SECRET}"', f"'{SECRET}'", f"{SECRET}ü", f"{SECRET}\x00", f"{SECRET} {SECRET}"]
+)
+@pytest.mark.fault(
+    "F86", "a secret with quotes, NUL, a space or letters beyond ASCII", "refused and not shown"
 )
 def test_what_cannot_be_a_secret_is_refused_and_not_shown(run, secret):
     outcome = run("auth", "login", "--file", stdin=f"{KEY}\n{secret}\n".encode())
@@ -220,6 +237,7 @@ def test_anything_but_two_lines_is_refused(run, given):
         ("login", "status"),
     ],
 )
+@pytest.mark.fault("F83", "a secret as an argument of tiksql auth", "refused and not repeated")
 def test_a_secret_on_the_command_line_is_refused_and_not_repeated(run, argv):
     outcome = run("auth", *argv, stdin=PAIR)
     assert outcome.status == 2
@@ -248,6 +266,7 @@ def test_a_terminal_is_asked_for_both_without_showing_them(tmp_path):
     assert "canary" not in err.getvalue() + repr(kept)
 
 
+@pytest.mark.fault("F83", "key and secret typed at a terminal", "the terminal shows neither")
 def test_a_real_terminal_does_not_echo_what_is_typed(tmp_path):
     program = (
         "import sys; from tiksql.cli import run; sys.argv[1:] = ['auth', 'login', '--file']; run()"
@@ -283,6 +302,11 @@ def path(run):
 
 
 @pytest.mark.parametrize("mode", [0o644, 0o640, 0o604, 0o666])
+@pytest.mark.fault(
+    "F84",
+    "a credentials file with mode 644, 640, 604 or 666",
+    "refused, with the chmod that mends it",
+)
 def test_a_file_that_others_can_read_is_refused_with_the_way_to_mend_it(run, path, mode):
     path.chmod(mode)
     outcome = run("auth", "status")
@@ -294,6 +318,11 @@ def test_a_file_that_others_can_read_is_refused_with_the_way_to_mend_it(run, pat
     assert run("auth", "status").status == 0
 
 
+@pytest.mark.fault(
+    "F84",
+    "a symbolic link in the place of the credentials file",
+    "refused; login puts a file there",
+)
 def test_a_link_in_the_place_of_the_file_is_refused(run, path, tmp_path):
     path.replace(tmp_path / "real")
     path.symlink_to(tmp_path / "real")
@@ -303,6 +332,7 @@ def test_a_link_in_the_place_of_the_file_is_refused(run, path, tmp_path):
 
 
 @pytest.mark.usefixtures("path")
+@pytest.mark.fault("F84", "a credentials file of another user", "refused")
 def test_a_file_of_somebody_else_is_refused(run, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 12345)
     assert "does not belong to you" in run("auth", "status").err
@@ -318,6 +348,7 @@ def test_a_damaged_file_is_an_error_that_does_not_show_it(run, path, octets):
     assert run("auth", "logout").status == 0
 
 
+@pytest.mark.fault("F84", "a configuration directory inside of a git repository", "login warns")
 def test_a_file_within_a_git_repository_is_mentioned(run, monkeypatch, tmp_path):
     (tmp_path / ".git").mkdir()
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
