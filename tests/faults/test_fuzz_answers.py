@@ -1,0 +1,302 @@
+"""Damaged answers of every table: the right rows, or what is wrong is told, and no id is another.
+
+A case that fails is repeated by ``python tests/faults/test_fuzz_answers.py SEED``.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+import random
+import sys
+import time
+from functools import cache
+from pathlib import Path
+
+if __name__ == "__main__":
+    sys.path.insert(0, str(Path(__file__).parent.parent))
+
+import httpx
+import pytest
+from faults.damaged_answers import damaged
+from soak import cases
+
+from tiksql import backend
+from tiksql.api.client import Client
+from tiksql.api.credentials import Credentials
+from tiksql.api.settings import Settings as ClientSettings
+from tiksql.api.world import World
+from tiksql.catalog import load
+from tiksql.emulator import Settings
+from tiksql.emulator.app import create_app
+from tiksql.errors import TikSQLError
+from tiksql.session import Session
+from tiksql.settings import DEFAULTS
+from tiksql.source import Source
+from tiksql.syntax.parser import parse
+
+EMULATOR = Settings(videos=20_000, quota=10**9, follows_quota=10**9)
+JOE = "username = 'joe1234567'"
+SPRING = "create_date BETWEEN '2024-03-01' AND '2024-03-30'"
+VIDEO = (
+    f"SELECT id FROM videos WHERE comment_count < 60 AND region_code = 'US' AND {SPRING}"
+    " ORDER BY comment_count DESC LIMIT 1"
+)
+LIST = (
+    "SELECT playlist_id FROM videos WHERE region_code <> 'XK' AND playlist_id IS NOT NULL"
+    f" AND {SPRING} LIMIT 1"
+)
+SHOP = "SELECT shop_id FROM shops WHERE shop_name = 'Hello World Store'"
+PRODUCT = (
+    f"SELECT product_id FROM shop_products WHERE shop_id IN ({SHOP})"
+    " ORDER BY product_review_count DESC LIMIT 1"
+)
+STATEMENTS = {
+    "videos": "region_code = 'US' AND create_date BETWEEN '2024-03-01' AND '2024-03-09'",
+    "users": JOE,
+    "comments": f"video_id IN ({VIDEO})",
+    "liked_videos": JOE,
+    "reposted_videos": JOE,
+    "pinned_videos": JOE,
+    "followers": JOE,
+    "following": JOE,
+    "playlists": f"playlist_id IN ({LIST})",
+    "shops": "shop_name = 'Hello World Store'",
+    "shop_products": f"shop_id IN ({SHOP})",
+    "shop_reviews": f"product_id IN ({PRODUCT})",
+}
+MOST_REQUESTS = 300
+SECONDS = 20
+"""What one case takes at most, on any machine: none of them waits."""
+
+
+class DamagedLine:
+    """The emulator behind a line on which one answer is damaged, once or whenever it is asked."""
+
+    def __init__(self):
+        self.app = httpx.ASGITransport(create_app(EMULATOR))
+        self.known = {}
+        self.clock = 0.0
+        self.fault = lambda _key, raw: raw
+        self.sent = 0
+        made = backend.emulator(EMULATOR)
+        self.session = Session(
+            backend.Backend(made.name, made.base_url, self.connect, made.now), DEFAULTS
+        )
+
+    def connect(self, _warn):
+        async def sleep(seconds):
+            self.clock += seconds
+            await asyncio.sleep(0)
+
+        world = World(monotonic=lambda: self.clock, sleep=sleep, random=lambda: 0.0)
+        line = ClientSettings(credentials=Credentials("k", "s"), requests_per_second=math.inf)
+        return Client(line, httpx.MockTransport(self.handle), world)
+
+    async def handle(self, request):
+        if request.url.path.endswith("/oauth/token/"):
+            return await self.app.handle_async_request(request)
+        self.sent += 1
+        key = (request.url.path, request.content)
+        if key not in self.known:
+            response = await self.app.handle_async_request(request)
+            self.known[key] = (response.status_code, await response.aread())
+        status, raw = self.known[key]
+        return httpx.Response(status, content=self.fault(key, raw))
+
+    def run(self, table, where):
+        chosen = DEFAULTS.having("max_requests", MOST_REQUESTS, "session")
+        self.session.settings = chosen.having("page_size", 20, "session")
+        (statement,) = parse(Source(f"SELECT * FROM {table} WHERE {where}")).statements
+        stream = self.session.execute(statement, {})
+        rows = [row for batch in stream.batches() for row in batch]
+        return rows, stream
+
+
+@cache
+def world():
+    return DamagedLine()
+
+
+@cache
+def truth(name):
+    """Give the rows of a table, and the answers that they came in, in order."""
+    table = load().tables[name]
+    before = list(world().known)
+    rows, stream = world().run(name, written_out(name))
+    assert stream.stats.complete
+    assert rows, name
+    own = [key for key in world().known if key not in before and key[0] == table.path]
+    return rows, [head.name for head in stream.heads], own
+
+
+@cache
+def written_out(name):
+    """Give the condition of a statement with the values of its inner query written out."""
+    where = STATEMENTS[name]
+    if " IN (SELECT" not in where:
+        return where
+    column, _, inner = where.partition(" IN (")
+    (statement,) = parse(Source(inner[:-1])).statements
+    rows = [row for batch in world().session.execute(statement, {}).batches() for row in batch]
+    return f"{column} = {rows[0][0]}"
+
+
+# --- one case
+
+
+class Case:
+    """One seed: a table, one of its answers, the damage, and what came of it."""
+
+    def __init__(self, seed):
+        chance = random.Random(seed)
+        self.name = chance.choice(sorted(STATEMENTS))
+        self.table = load().tables[self.name]
+        self.rows, self.columns, own = truth(self.name)
+        self.target = chance.choice(own)
+        self.raw = world().known[self.target][1]
+        self.done, self.damaged = damaged(self.raw, chance)
+        self.lasting = chance.random() < SHARE_OF_LASTING
+        self.given = 0
+        self.error = self.found = self.stream = None
+
+    def fault(self, key, raw):
+        if key != self.target or (self.given and not self.lasting):
+            return raw
+        self.given += 1
+        return self.damaged
+
+    def run(self):
+        line, begun = world(), time.monotonic()
+        line.fault, line.sent = self.fault, 0
+        try:
+            self.found, self.stream = line.run(self.name, written_out(self.name))
+        except TikSQLError as error:
+            self.error = error
+        finally:
+            line.fault = lambda _key, raw: raw
+        assert time.monotonic() - begun < SECONDS
+        return self
+
+    def judge(self):
+        """Hold what came against the truth."""
+        if self.error:
+            assert self.error.code in ERRORS, self.error.code
+            return "error"
+        self.no_id_is_another()
+        self.what_is_intact_is_there()
+        if self.same:
+            return "the truth"
+        assert self.told or self.cannot_be_told(), "other rows, and nothing is told"
+        return "told" if self.told else "another answer"
+
+    @property
+    def same(self):
+        return self.found == self.rows
+
+    @property
+    def told(self):
+        stream = self.stream
+        return bool(not stream.stats.complete or stream.drift or stream.notes or stream.refused)
+
+    def no_id_is_another(self):
+        """Whatever is called an id stands, digit by digit, in an answer or in the truth."""
+        for number, name in enumerate(self.columns):
+            if self.table.columns[name].type != "id":
+                continue
+            real = {row[number] for row in self.rows}
+            for row in self.found:
+                value = row[number]
+                assert value is None or value in real or str(value).encode() in self.damaged
+
+    def what_is_intact_is_there(self):
+        """A record that the damage did not touch has its row, unless more is said to be missing."""
+        if not self.stream.stats.complete or not self.table.list_keys:
+            return
+        theirs = records(self.table, self.damaged)
+        mine = records(self.table, self.raw)
+        if theirs is None or mine is None or len(mine) != len(theirs):
+            return
+        touched = {n for n, pair in enumerate(zip(mine, theirs, strict=True)) if differ(*pair)}
+        doubles = self.stream.stats.duplicates
+        lost = [row for row in self.rows if row not in self.found]
+        assert len(lost) <= len(touched) or self.may_end_early(), (len(lost), touched, doubles)
+
+    # --- what nobody can notice
+
+    def cannot_be_told(self):
+        """Whether the damaged answer is one that the API could have given."""
+        return self.may_end_early() or self.is_another_answer()
+
+    def may_end_early(self):
+        """Whether it says itself that it is the last, has no records, or goes on elsewhere."""
+        before, after = data_of(self.raw), data_of(self.damaged)
+        if not isinstance(after, dict):
+            return False
+        if any(before.get(name) != after.get(name) for name in ("has_more", "cursor", "search_id")):
+            return True
+        return any(after.get(key, 1) in (None, []) for key in self.table.list_keys)
+
+    def is_another_answer(self):
+        """Whether all that differs has a value of the documented type, or is left out."""
+        theirs, mine = records(self.table, self.damaged), records(self.table, self.raw)
+        if theirs is None:
+            return False
+        if len(theirs) < len(mine):
+            return True
+        for record in theirs:
+            if record in mine:
+                continue
+            if not isinstance(record, dict):
+                return False
+        return all(
+            value is None or plausible(value) for row in self.found if row not in self.rows
+            for value in row
+        )  # fmt: skip
+
+
+SHARE_OF_LASTING = 0.7
+ERRORS = frozenset(
+    {"TS502", "TS511", "TS512", "TS514", "TS515", "TS516", "TS517", "TS518", "TS519",
+     "TS521", "TS522", "TS523", "TS524", "TS531", "TS532", "TS533", "TS540"}
+)  # fmt: skip
+
+
+def plausible(value):
+    return not isinstance(value, float) or math.isfinite(value)
+
+
+def differ(one, other):
+    return json.dumps(one) != json.dumps(other)
+
+
+def data_of(raw):
+    try:
+        found = json.loads(raw)
+    except (ValueError, RecursionError):
+        return None
+    return found.get("data") if isinstance(found, dict) else None
+
+
+def records(table, raw):
+    data = data_of(raw)
+    if not table.list_keys:
+        return None if data is None else [data]
+    if not isinstance(data, dict):
+        return None
+    found = next((data[key] for key in table.list_keys if data.get(key) is not None), [])
+    return found if isinstance(found, list) else None
+
+
+def tried(seed):
+    case = Case(seed)
+    try:
+        return case.run().judge()
+    except BaseException as error:
+        how = "lasting" if case.lasting else "once"
+        error.add_note(
+            f"{case.name}: {case.done}, {how}; it said {case.stream and case.stream.notes}\n"
+            f"again: python tests/faults/test_fuzz_answers.py {seed}"
+        )
+        raise
