@@ -177,7 +177,9 @@ def flipped(raw, chance):
 
 def inserted(raw, chance):
     place = chance.randrange(len(raw) + 1)
-    what = chance.choice((b"\x00", b"\xff", b"\xef\xbb\xbf", b'"', b"}", b",", b"\xed\xa0\x80", b"9"))
+    what = chance.choice(
+        (b"\x00", b"\xff", b"\xef\xbb\xbf", b'"', b"}", b",", b"\xed\xa0\x80", b"9")
+    )
     return raw[:place] + what + raw[place:]
 
 
