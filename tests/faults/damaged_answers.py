@@ -1,4 +1,4 @@
-"""Answers of the emulator, damaged from a seed: as trees of JSON that are written anew, or as bytes.
+"""Answers of the emulator, damaged from a seed: as trees of JSON written anew, or as bytes.
 
 A tree keeps its objects as lists of pairs, so that a key can come twice, and takes literals that
 no writer of JSON makes.
@@ -19,6 +19,7 @@ class Literal(str):
     __slots__ = ()
 
 
+LARGEST_EXACT = 2**53
 DEPTHS = (50, 2_000, 100_000)
 DIGITS = (19, 20, 40, 309, 5_000)
 ODD = (
@@ -110,6 +111,18 @@ def swapped(holder, place, chance):
     put(holder, place, chance.choice(ODD))
 
 
+def rounded(holder, place, chance):
+    """Write a number as languages do that know decimal ones alone: of ids, where there are some."""
+    long = [n for n in range(len(holder)) if is_long(held(holder, n))]
+    place = chance.choice(long) if long else place
+    if isinstance(held(holder, place), int):
+        put(holder, place, Literal(repr(float(held(holder, place)))))
+
+
+def is_long(value):
+    return isinstance(value, int) and value > LARGEST_EXACT
+
+
 def swapped_with_another(holder, place, chance):
     other = chance.randrange(len(holder))
     mine, its = held(holder, place), held(holder, other)
@@ -157,7 +170,7 @@ def added(holder, place, chance):
     holder.insert(place, ("new_member", value) if isinstance(holder, Pairs) else value)
 
 
-CHANGES = (swapped, swapped, swapped_with_another, wrapped, as_text, removed, renamed, doubled,
+CHANGES = (swapped, rounded, swapped_with_another, wrapped, as_text, removed, renamed, doubled,
            made_deep, made_long, added)  # fmt: skip
 
 
@@ -173,6 +186,9 @@ def flipped(raw, chance):
     for _ in range(chance.choice((1, 1, 5))):
         octets[chance.randrange(len(raw))] ^= 1 << chance.randrange(8)
     return bytes(octets)
+
+
+INTRUDERS = (b"\x00", b"\xff", b"\xef\xbb\xbf", b'"', b"}", b",", b"\xed\xa0\x80", b"9")
 
 
 def inserted(raw, chance):

@@ -316,7 +316,7 @@ def tried(seed):
 
 REGRESSIONS = {
     380: "a number of thousands of digits in a record was a traceback",
-    14: "a record that is no object became a row of NULLs, and nothing was told",
+    17: "a record that is no object became a row of NULLs, and nothing was told",
 }
 CHUNK = 30
 
