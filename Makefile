@@ -29,6 +29,7 @@ soak: .venv/ready  ## the long run: ten times as many cases of every property, h
 	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/planning tests/evaluation tests/syntax tests/engine
 	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/store tests/faults/test_fuzz_studies.py
 	TIKSQL_SOAK=100 $(BIN)/pytest -n 2 --timeout 3600 tests/faults/test_fuzz_statements.py
+	TIKSQL_SOAK=80 $(BIN)/pytest -n 2 --timeout 3600 tests/faults/test_fuzz_answers.py
 
 format: .venv/ready  ## format the code and mend what can be mended
 	$(BIN)/ruff format .

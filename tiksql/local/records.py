@@ -39,6 +39,8 @@ TYPES: dict[str, Any] = {
 MAX_ID = 2**64 - 1
 NO_KEYS = frozenset({None, 0, ""})
 """What names no record: two of them need not be the same one."""
+LONGEST_NUMBER = 400
+"""Digits of a whole number that is read as one; Python refuses to read some thousands."""
 
 
 class Reader:
@@ -105,8 +107,10 @@ class Reader:
         return values
 
     def _mended(self, records: bytes) -> dict[str, list[Any]]:
-        found = json.loads(bytes(records).decode("utf-8", "replace"))
+        found = json.loads(bytes(records).decode("utf-8", "replace"), parse_int=_number)
         rows = [record if isinstance(record, dict) else {} for record in found]
+        if lost := sum(not isinstance(record, dict) for record in found):
+            self.drift.update({column.name: lost for column in self.fields})
         values = {
             column.name: [self._mend(column, record) for record in rows] for column in self.fields
         }
@@ -224,6 +228,10 @@ def _first_given(found: list[Any], attributes: list[str]) -> list[Any]:
             pairs = zip(values, found, strict=True)
             values = [v if v is not None else getattr(record, attribute) for v, record in pairs]
     return values
+
+
+def _number(digits: str) -> int | str:
+    return int(digits) if len(digits) <= LONGEST_NUMBER else digits
 
 
 def _joined(values: tuple[Any, ...]) -> Any:
