@@ -37,6 +37,7 @@ class Collection:
         self.name, self.kind = name, kind
         self.question = questions()[kind]
         self.may = set()
+        self.checked = None
         self.begin(hidden)
 
     def begin(self, hidden):
@@ -72,7 +73,7 @@ class Simulation:
         self.kills = 0
         self.status = None
         self.session = None
-        self.last = self.checked = None
+        self.last = None
         self.note(f"quota {self.quota}, concurrency {self.concurrency}")
 
     def note(self, text):
@@ -140,7 +141,7 @@ class Simulation:
                 self.note(step)
                 getattr(self, step)()
                 check(self)
-            for _ in range(self.chance.choice([1, 1, 2, 4])):
+            for _ in range(self.chance.choice([1, 1, 3, 5])):
                 self.next_day()
         self.peace()
 

@@ -16,25 +16,25 @@ def check(played):
         return
     requests_bracket_the_servers_count(played)
     every_page_leads_to_its_request(played)
-    mark = played.rows(MARK)
-    if mark == played.checked:
-        return
-    played.checked = mark
     before = played.api.emulator.api_requests
     states = {row[0]: row for row in execute(played.open(), "SHOW COLLECTIONS").rows}
     for each in played.collections.values():
         assert (each.name in states) == played.exists(each)
-        if each.name in states:
+        mark = played.rows(MARK, each.name)
+        if each.name in states and (mark != each.checked or each is played.last):
             the_collection_is_the_truth_or_names_its_lack(played, each, states[each.name])
+            each.checked = mark
     assert played.api.emulator.api_requests == before, "reading asked the server"
 
 
 MARK = """
-SELECT (SELECT count(*) FROM requests), (SELECT count(*) FROM pages),
-       (SELECT max(changed_at) FROM chains), (SELECT group_concat(id || state) FROM chains),
-       (SELECT group_concat(id || coalesce(finished_at, '')) FROM runs)
+SELECT group_concat(h.id || h.state || h.lap || h.changed_at), max(r.number), max(finished_at),
+       (SELECT count(*) FROM pages JOIN chains ON chains.id = chain
+        JOIN runs ON runs.id = run WHERE collection = c.id)
+FROM chains AS h JOIN runs AS r ON r.id = h.run JOIN collections AS c ON c.id = r.collection
+WHERE c.name = ?
 """
-"""What changes whenever a study does; nothing is read where nothing has changed."""
+"""What changes whenever a collection does; nothing is read where nothing has changed."""
 
 
 def requests_bracket_the_servers_count(played):

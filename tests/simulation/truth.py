@@ -39,7 +39,7 @@ def questions():
     liked = {n for n, v in videos.items() if v["like_count"] > LIKES}
     people = {v["username"]: _is_there(emulator, v["username"]) for v in videos.values()}
     known = {n for n, v in videos.items() if people[v["username"]]}
-    talked = [n for n, v in videos.items() if v["comment_count"] > 3][:6]
+    talked = [n for n, v in videos.items() if 3 < v["comment_count"] < 30][:5]
     names = [*sorted(people)[:7], "nobody_of_that_name"]
     columns = "id, like_count, create_time"
     return {
