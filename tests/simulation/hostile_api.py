@@ -88,7 +88,9 @@ class Api:
             await asyncio.sleep(0)
 
         world = World(lambda: self.now, lambda: self.clock, sleep, lambda: 0.0)
-        line = ClientSettings(credentials=Credentials("key", "secret"), requests_per_second=math.inf)
+        line = ClientSettings(
+            credentials=Credentials("key", "secret"), requests_per_second=math.inf
+        )
         return Client(line, Line(self), world, Meter(ledger=self.ledger))
 
     def given(self, path, body, data):
@@ -140,7 +142,10 @@ class Line(httpx.AsyncBaseTransport):
     def bent(self, fault, request, told):
         """Return the answer as it arrives: bent, or whole and noted."""
         api, body, data = self.api, json.loads(request.content), told["data"]
-        if any(body.get("start_date", "9") <= day <= body.get("end_date", "") for day in api.broken_days):
+        if any(
+            body.get("start_date", "9") <= day <= body.get("end_date", "")
+            for day in api.broken_days
+        ):
             return refused(500, "internal_error")
         if fault in LOST:
             return LOST[fault](api, json.dumps(told))
@@ -158,7 +163,9 @@ def answer_of(status, told):
 
 
 def refused(status, code, message="no"):
-    return answer_of(status, {"data": {}, "error": {"code": code, "message": message, "log_id": "L"}})
+    return answer_of(
+        status, {"data": {}, "error": {"code": code, "message": message, "log_id": "L"}}
+    )
 
 
 def fails(error):

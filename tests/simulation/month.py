@@ -115,7 +115,8 @@ class Simulation:
             self.status = "killed"
             self.bury()
         except TikSQLError as error:
-            assert error.code in ENDS, (error.code, str(error))
+            if error.code not in ENDS:
+                raise
             self.status = error.exit_status
             self.note(f"  {error.code} {error}"[:150])
             found = None

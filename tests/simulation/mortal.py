@@ -1,4 +1,4 @@
-"""A program that dies at a labelled point: nothing that it would have done from there on is done."""
+"""A program that dies at a labelled point: what it would have done from there on is not done."""
 
 from __future__ import annotations
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+import datetime as dt
+from collections import Counter
 
 from store.studies_world import execute
 
@@ -46,16 +47,12 @@ def requests_bracket_the_servers_count(played):
     assert sure <= api.emulator.api_requests + api.answered_by_the_line
     assert api.emulator.api_requests <= outcomes.total(), "a request is not on record"
     assert unanswered <= played.concurrency * played.kills, "a request has no outcome"
-    for day, rows in played.rows("SELECT substr(sent_at, 1, 10), count(*) FROM requests GROUP BY 1"):
-        used = api.ledger.used("research", date(day))
+    for day, rows in played.rows(
+        "SELECT substr(sent_at, 1, 10), count(*) FROM requests GROUP BY 1"
+    ):
+        used = api.ledger.used("research", dt.date.fromisoformat(day))
         assert used <= rows, "the ledger counts what was not sent"
         assert api.counted(day) - api.vague[day] <= used, "the ledger lacks a request"
-
-
-def date(day):
-    import datetime as dt
-
-    return dt.date.fromisoformat(day)
 
 
 ORPHANS = """
@@ -96,16 +93,15 @@ def the_collection_is_the_truth_or_names_its_lack(played, collection, state):
 
 
 COMMITTED = """
-SELECT p.log_id, h.endpoint FROM pages AS p JOIN chains AS h ON h.id = p.chain
+SELECT p.log_id FROM pages AS p JOIN chains AS h ON h.id = p.chain
 JOIN runs AS r ON r.id = h.run JOIN collections AS c ON c.id = r.collection WHERE c.name = ?
 """
 
 
 def committed(played, collection):
     """Name the records that pages on record have to have brought, as the line saw them pass."""
-    by_endpoint = defaultdict(set)
-    for log_id, endpoint in played.rows(COMMITTED, collection.name):
-        by_endpoint[endpoint].update(played.api.delivered[log_id])
-    if collection.kind == "joined":
+    if collection.kind == "joined":  # a row is made of the records of two pages
         return set()
-    return set().union(*by_endpoint.values()) & collection.question.truth
+    kept = played.rows(COMMITTED, collection.name)
+    delivered = {each for (log_id,) in kept for each in played.api.delivered[log_id]}
+    return delivered & collection.question.truth

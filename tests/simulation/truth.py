@@ -1,4 +1,4 @@
-"""What each statement of the simulation has to give, read from the emulator by its own functions."""
+"""What each statement of the simulation has to give, as the emulator's own functions say."""
 
 from __future__ import annotations
 
@@ -13,16 +13,15 @@ from tiksql.emulator.envelope import ApiError
 
 FIRST, LAST = "2025-03-01", "2025-03-30"
 REGIONS = ("US", "BR", "MY", "TR", "EG", "ID", "DE", "FR")
-WHERE = (
-    f"region_code IN ({', '.join(map(repr, REGIONS))}) AND create_date BETWEEN '{FIRST}' AND '{LAST}'"
-)
+DAYS = f"create_date BETWEEN '{FIRST}' AND '{LAST}'"
+WHERE = f"region_code IN ({', '.join(map(repr, REGIONS))}) AND {DAYS}"
 LIKES = 200
 
 
 class Question(NamedTuple):
-    """A statement, the column that its records are known by, and the records that it has to give.
+    """A statement, the column that its rows are known by, and the rows that it has to give.
 
-    ``of_pages`` names the records among those of committed pages that a reader has to see.
+    Those ``of_videos`` can go and come, as videos do.
     """
 
     sql: str
@@ -43,23 +42,35 @@ def questions():
     names = [*sorted(people)[:7], "nobody_of_that_name"]
     columns = "id, like_count, create_time"
     return {
-        "plain": Question(f"SELECT {columns} FROM videos WHERE {WHERE}", "id", frozenset(videos), True),
+        "plain": Question(
+            f"SELECT {columns} FROM videos WHERE {WHERE}", "id", frozenset(videos), True
+        ),
         "filtered": Question(
             f"SELECT {columns} FROM videos WHERE {WHERE} AND like_count > {LIKES}",
-            "id", frozenset(liked), True,
+            "id",
+            frozenset(liked),
+            True,
         ),
         "joined": Question(
             "SELECT v.id, u.follower_count FROM videos AS v JOIN users AS u"
-            f" ON u.username = v.username WHERE {WHERE}", "id", frozenset(known), True,
+            f" ON u.username = v.username WHERE {WHERE}",
+            "id",
+            frozenset(known),
+            True,
         ),
         "comments": Question(
-            f"SELECT id, like_count FROM comments WHERE video_id IN ({', '.join(map(str, talked))})",
-            "id", frozenset(_comments(emulator, talked)), False,
+            "SELECT id, like_count FROM comments WHERE video_id IN"
+            f" ({', '.join(map(str, talked))})",
+            "id",
+            frozenset(_comments(emulator, talked)),
+            False,
         ),
         "users": Question(
             "SELECT username, follower_count FROM users WHERE username IN"
             f" ({', '.join(map(repr, names))})",
-            "username", frozenset(n for n in names if people.get(n)), False,
+            "username",
+            frozenset(n for n in names if people.get(n)),
+            False,
         ),
     }
 
