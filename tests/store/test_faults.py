@@ -112,3 +112,18 @@ def test_of_two_observations_the_newest_is_the_row_and_both_are_kept(tmp_path):
     assert [row[1] for row in lab("SELECT * FROM c").rows] == [2]
     seen = lab("SELECT like_count FROM c.observations ORDER BY like_count").rows
     assert seen == [(1,), (2,)]
+
+
+def test_a_page_that_leads_nowhere_does_not_end_every_run_to_come(tmp_path):
+    good = pages_of_100(350)
+    stuck = pages_of_100(350, at_100={"cursor": 0, "has_more": True})
+    behaviour = [stuck]
+    lab = scripted(tmp_path / "study.db", lambda number, body: behaviour[0](number, body))
+    assert not lab(CREATE).stats.complete
+    before = len(lab.bodies)
+    assert not lab(CREATE).stats.complete
+    assert len(lab.bodies) == before + 2, "it is asked for anew, once"
+    behaviour[0] = good
+    assert lab(CREATE).stats.complete
+    assert lab("SELECT count(*), count(DISTINCT id) FROM c").rows == [(350, 350)]
+    assert lab(CREATE).requests == 0
