@@ -66,9 +66,12 @@ class Simulation:
         self.chance = random.Random(seed)
         self.folder, self.path = folder, folder / "study.db"
         self.log = []
-        self.quota = self.chance.choice([12, 25, 25, 60, 400])
-        self.api = Api(random.Random(f"{seed} faults"), self.quota, folder)
         self.concurrency = self.chance.choice([1, 1, 3])
+        # With less, three lost searches spend half of it before one of them may begin anew.
+        self.quota = self.chance.choice(
+            [12, 25, 25, 60, 400] if self.concurrency == 1 else [36, 60]
+        )
+        self.api = Api(random.Random(f"{seed} faults"), self.quota, folder)
         self.collections = {}
         self.kills = 0
         self.status = None
