@@ -16,7 +16,7 @@ KEPT = ("TimeZone", "ieee_floating_point_ops", "errors_as_json", "enable_progres
 
 @cache
 def database():
-    return NEW(":memory:"), count()
+    return NEW(":memory:", config={"threads": 1}), count()
 
 
 class Catalog:

@@ -49,6 +49,7 @@ class Api:
         self.colleague = Counter()
         self.vague = Counter()
         self.answered_by_the_line = 0
+        self.inflicted = Counter()
         self.fate = None
         self.on_request = lambda: None
 
@@ -136,6 +137,7 @@ class Line(httpx.AsyncBaseTransport):
         for name, share in self.api.mood.items():
             draw -= share
             if draw < 0:
+                self.api.inflicted[name] += 1
                 return name
         return None
 

@@ -6,6 +6,7 @@ import random
 import sqlite3
 import tempfile
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from unittest.mock import patch
@@ -21,6 +22,8 @@ from tiksql.catalog import load
 from tiksql.errors import TikSQLError
 from tiksql.session import Session
 from tiksql.settings import DEFAULTS
+from tiksql.source import Source
+from tiksql.syntax.parser import parse
 
 DAYS = 30
 ENDS = {
@@ -138,14 +141,16 @@ class Simulation:
     # --- steps
 
     def month(self):
+        self.collect()
         while self.api.clock < DAYS * 86_400 and len(self.log) < 400:
             for _ in range(self.chance.choice([1, 1, 2])):
                 step = self.chance.choices(list(STEPS_OF), weights=STEPS_OF.values())[0]
                 self.last = None
                 self.note(step)
+                self.api.inflicted[step] += 1
                 getattr(self, step)()
                 check(self)
-            for _ in range(self.chance.choice([1, 1, 3, 5])):
+            for _ in range(self.chance.choice([1, 3, 5, 7])):
                 self.next_day()
         self.peace()
 
@@ -312,12 +317,26 @@ def a_day_of(quota):
     return lambda: SimpleNamespace(pools=dict.fromkeys(load().pools, pool))
 
 
+@cache
+def parsed_text(text):
+    return parse(Source(text))
+
+
+def parsed(source):
+    """Parse a text as the product does, but each once: there are few."""
+    return parsed_text(source.text)
+
+
 def play(seed):
     """Play one seed; a failure says how to repeat it, and what happened until then."""
     with tempfile.TemporaryDirectory(prefix="simulation-") as folder:
         played = Simulation(seed, Path(folder))
-        fewer = patch("tiksql.api.losses.load", a_day_of(played.quota))
-        with fewer, patch("duckdb.connect", Catalog):
+        with (
+            patch("tiksql.api.losses.load", a_day_of(played.quota)),
+            patch("duckdb.connect", Catalog),
+            patch("tiksql.syntax.parser.parse", parsed),
+            patch("store.studies_world.parse", parsed),
+        ):
             try:
                 played.month()
             except BaseException as error:
