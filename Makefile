@@ -25,11 +25,13 @@ cover: .venv/ready  ## the tests once more, saying which lines and branches none
 faults: .venv/ready  ## inflict every known fault, and write what happened to tests/faults/README.md
 	$(BIN)/pytest -n 2 -m fault --faults-table=tests/faults/README.md tests
 
-soak: .venv/ready  ## the long run: ten times as many cases of every property, hundred programs killed
+soak: .venv/ready  ## the long run: ten times as many cases of every property, hundred programs killed, 20,000 months
 	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/planning tests/evaluation tests/syntax tests/engine
-	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/store tests/faults/test_fuzz_studies.py
+	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/store \
+		tests/faults/test_fuzz_studies.py tests/faults/test_failing_disks.py
 	TIKSQL_SOAK=100 $(BIN)/pytest -n 2 --timeout 3600 tests/faults/test_fuzz_statements.py
 	TIKSQL_SOAK=80 $(BIN)/pytest -n 2 --timeout 3600 tests/faults/test_fuzz_answers.py
+	TIKSQL_SOAK=100 $(BIN)/pytest -n 2 --timeout 3600 tests/simulation
 
 format: .venv/ready  ## format the code and mend what can be mended
 	$(BIN)/ruff format .

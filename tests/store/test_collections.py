@@ -138,6 +138,14 @@ def test_a_definition_that_is_only_written_otherwise_is_the_same(lab):
     assert lab(f"create collection C as {other}").requests == 0
 
 
+def test_a_refresh_of_records_that_their_key_alone_names_has_each_once(lab):
+    panel = "SELECT username, follower_count FROM users WHERE username = 'joe1234567'"
+    lab(f"CREATE COLLECTION c AS {panel}")
+    lab("REFRESH COLLECTION c")
+    assert len(lab("SELECT * FROM c").rows) == 1
+    assert len(lab("SELECT * FROM c.observations").rows) == 2
+
+
 def test_a_refresh_asks_again_and_keeps_what_was_seen(lab):
     lab(f"CREATE COLLECTION c AS {STATEMENTS['plain']}")
     before = lab("SELECT * FROM c").rows

@@ -129,3 +129,40 @@ def test_of_two_observations_the_newest_is_the_row_and_both_are_kept(tmp_path):
     assert [row[1] for row in lab("SELECT * FROM c").rows] == [2]
     seen = lab("SELECT like_count FROM c.observations ORDER BY like_count").rows
     assert seen == [(1,), (2,)]
+
+
+def test_a_page_that_leads_nowhere_does_not_end_every_run_to_come(tmp_path):
+    good = pages_of_100(350)
+    stuck = pages_of_100(350, at_100={"cursor": 0, "has_more": True})
+    behaviour = [stuck]
+
+    def answer(number, body):
+        return behaviour[-1](number, body)
+
+    lab = scripted(tmp_path / "study.db", answer)
+    assert not lab(CREATE).stats.complete
+    before = len(lab.bodies)
+    assert not lab(CREATE).stats.complete
+    assert len(lab.bodies) == before + 2, "it is asked for anew, once"
+    behaviour.append(good)
+    assert lab(CREATE).stats.complete
+    assert lab("SELECT count(*), count(DISTINCT id) FROM c").rows == [(350, 350)]
+    assert lab(CREATE).requests == 0
+
+
+@pytest.mark.fault(
+    "F29",
+    "the searches of many windows at once are forgotten between two runs",
+    "that is no storm: each begins anew, and the collection becomes whole",
+)
+def test_many_searches_that_are_lost_at_once_are_no_storm(tmp_path):
+    api = Api([5] * DAYS)
+    lab = Lab(api.backend(), tmp_path / "study.db")
+    days = DAY.replace("create_date = '2022-01-01'", "create_date BETWEEN '2022-01-01' AND")
+    sql = f"CREATE COLLECTION c AS {days} '2022-01-09'"
+    small = {"window_days": 1, "page_size": 3, "concurrency": DAYS}
+    with pytest.raises(QuotaError):
+        lab(sql, max_requests=DAYS, **small)
+    api.forget()
+    assert lab(sql, max_requests=1000, **small).stats.complete
+    assert lab("SELECT count(*), count(DISTINCT id) FROM c").rows == [(5 * DAYS, 5 * DAYS)]

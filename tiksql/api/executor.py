@@ -27,10 +27,13 @@ GRACE_SECONDS = 30.0
 FORGOTTEN = "TS522"
 """The code of the error that a search is no longer known; a new one is as good."""
 
+DEAD_END = "TS516"
+"""The code of the error that a page says that there is more, and gives no way to it."""
+
 MOST_MISSED = 12
 """Gaps in a row after which the API is taken to be down, and nothing more is spent on it."""
 
-PASSABLE = frozenset({FORGOTTEN, "TS511", "TS516", "TS518"})
+PASSABLE = frozenset({FORGOTTEN, DEAD_END, "TS511", "TS518"})
 """Codes of errors that may concern one request alone, such as a range of days (C4D)."""
 
 
@@ -91,17 +94,24 @@ class _Course:
     def begin(self) -> None:
         """Start, or start anew."""
         self.trail = Trail()
+        self.on_record = False
         self.body: dict[str, Any] | None = self.request.body
         self.number = 1
 
     def passed(self, page: Page) -> None:
         """Go on behind a page; raise where the API shows no way."""
-        self.number = page.number + 1
+        self.number, self.on_record = page.number + 1, page.kept
         self.body = next_body(self.request, page, self.trail)
 
     def may_restart(self, error: TikSQLError) -> bool:
-        """Say whether a search that was lost shall begin anew: once in a run, as it is paid for."""
+        """Say whether to begin anew: once in a run, as it is paid for.
+
+        That is where a search was lost, and where an earlier run ended with a page that leads
+        nowhere: that page would end every run to come.
+        """
         first, self.restarted = not self.restarted, True
+        if error.code == DEAD_END:
+            return first and self.on_record
         return first and error.code == FORGOTTEN and self.number > 1
 
 

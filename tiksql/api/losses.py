@@ -94,8 +94,17 @@ class Losses:
         if isinstance(found, Trouble) and POLICY[found.outcome].spent is not Spent.YES:
             return
         failed = isinstance(found, Trouble) and found.outcome in LOSSES
-        self._lately.append(failed)
+        self._lately.append(failed and not _is_stale(found))
         if failed and self._ledger:
             self._ledger.lose(charge.pool, charge.day)
         elif failed:
             self._own[charge.pool, charge.day] += 1
+
+
+def _is_stale(found: Page | Trouble) -> bool:
+    """Say whether a search was lost: no storm, as a pause loses all that were being read.
+
+    Ending there would end every run before one of them has had the tries after which it is begun
+    anew, and nothing would ever be whole.
+    """
+    return isinstance(found, Trouble) and found.outcome is Outcome.STALE

@@ -68,7 +68,8 @@ class Reader:
     @property
     def counts_by_list(self) -> bool:
         """Whether records cannot be told apart, so that only whole lists can be compared."""
-        return self._in_parts or not self.table.record_key
+        key = self.table.columns.get(self.table.record_key or "")
+        return self._in_parts or key is None or not key.is_field
 
     def rows(self, records: bytes, key: str | int | None, *, more: bool = False) -> list[Row]:
         """Read the records of a page, a JSON array, as rows without those already seen.
