@@ -97,6 +97,3 @@ CANNOT_ARISE: dict[str, str] = {
     "F49": "no such check is a feature, and nothing of a study is deleted on the API's word",
 }
 """Faults without a test, with the reason."""
-
-NOT_YET: frozenset[str] = frozenset()
-"""Faults that no test inflicts yet; the page says so, and this set has to end."""

@@ -21,6 +21,7 @@ import urllib.parse
 import pytest
 from faults.canary import KEY, SECRET, TOKEN
 from tiksql.console import Console
+from tiksql.errors import UsageError
 
 
 def test_in_a_manifest(tmp_path):
@@ -46,6 +47,15 @@ def test_in_what_a_program_prints():
 
 def test_in_a_log():
     logging.getLogger("x").warning("token clt." + 48 * "a")
+
+
+def test_in_an_error():
+    with pytest.raises(UsageError):
+        raise UsageError("TS999", f"no such key: {KEY}")
+
+
+def test_in_the_arguments_of_a_program():
+    subprocess.run([sys.executable, "-c", "pass", SECRET])
 
 
 @pytest.mark.holds_secrets("it is the file of credentials")
@@ -80,7 +90,7 @@ def test_a_leak_fails_the_test_that_made_it(tmp_path):
         check=False,
     )
     planted = PLANTED.count("def test_in_")
-    assert f"{planted} failed, 2 passed" in done.stdout
+    assert f"{planted + 2} passed, {planted} errors" in done.stdout
 
 
 @pytest.mark.parametrize("text", [KEY, SECRET, f"Bearer clt.{'0' * 48}", f"x{SECRET}x"])

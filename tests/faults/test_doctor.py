@@ -298,6 +298,17 @@ def test_a_page_that_is_not_as_it_came_is_found(run, study):
     assert "page 1 of search 1 of chain 1 is not as it came" in what
 
 
+def test_a_row_that_is_not_as_it_was_written_is_found(run, study):
+    with closing(sqlite3.connect(study)) as base:
+        base.create_function("seal", -1, lambda *_: 7)
+        base.execute("UPDATE chains SET state = 'done', reason = 'x' WHERE id = 1")
+        base.commit()
+    outcome = run("doctor", "--emulator", "--json", study)
+    ((state, what, _),) = findings(outcome, "study")
+    assert (state, outcome.status) == ("fail", 6)
+    assert "row 1 of chains is not as it was written" in what
+
+
 @pytest.mark.fault(
     "F57", "a study file that was cut in half", "tiksql doctor says damaged and exits with 6"
 )

@@ -10,7 +10,7 @@ import time
 
 import pexpect
 import pyte
-from faults.canary import watch
+from faults.canary import see
 
 PATIENCE = 30.0
 CURSOR_ASKED = re.compile(r"\x1b\[6n")
@@ -66,7 +66,7 @@ class Screen:
         except pexpect.EOF:
             return False
         self.raw += drawn
-        watch(drawn)
+        see("a screen", drawn)
         self._stream.feed(drawn)
         for _ in CURSOR_ASKED.findall(drawn):
             cursor = self._screen.cursor

@@ -10,7 +10,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tiksql.store.schema import APPLICATION_ID, VERSION
+from tiksql.store import seals
+from tiksql.store.schema import APPLICATION_ID, TABLES, VERSION
 from tiksql.store.study import HEADER
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def is_study(path: Path) -> bool:
 
 
 def inspect(path: Path, seconds: float) -> Inspection:
-    """Check the file and the hash of every page, for at most some seconds."""
+    """Check the file, the hash of every page and the seal of every row, for some seconds."""
     end = time.monotonic() + seconds
     try:
         with closing(_opened(path)) as connection:
@@ -77,7 +78,15 @@ def _inspected(connection: sqlite3.Connection) -> Inspection:
         pages += 1
         if not _is_as_it_came(digest, content):
             damage.append(f"page {number} of search {lap} of chain {chain} is not as it came")
+    damage += _unsealed(connection) if version == VERSION else []
     return Inspection(pages, tuple(damage))
+
+
+def _unsealed(connection: sqlite3.Connection) -> list[str]:
+    """Name a row of each table that is not as it was sealed."""
+    connection.create_function("seal", -1, seals.seal, deterministic=True)
+    rows = (row for check in seals.checks(TABLES) for row in connection.execute(check))
+    return [f"row {number} of {table} is not as it was written" for table, number in rows]
 
 
 def _is_as_it_came(digest: object, content: object) -> bool:
