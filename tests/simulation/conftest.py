@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from soak import cases
 
-BATCH = 10
+BATCH = 5
 SEEDS = cases(200)
 
 
