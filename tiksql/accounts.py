@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tiksql.catalog import ColumnType
     from tiksql.store.collections import Collection
     from tiksql.store.study import Study
+    from tiksql.tallies import Tally
 
 
 def _heads(**types: ColumnType) -> tuple[Head, ...]:
@@ -215,7 +216,11 @@ def answers(study: Study, found: Collection) -> list[dict[str, Any]]:
     return listed
 
 
-def methods(study: Study, found: Collection, rows: int) -> Account:
+UNHASHED = "sha256 of NAME.manifest.json; a study keeps no list of exports"
+"""Why a study does not know the manifest of what was exported from it."""
+
+
+def methods(study: Study, found: Collection, rows: int, tally: Tally) -> Account:
     """Say of a collection what a methods section has to, as the study counts it."""
     counts = reports.history(study, found.id)
     began, ended = (text and text[:10] for text in (counts["began"], counts["ended"]))
@@ -229,6 +234,9 @@ def methods(study: Study, found: Collection, rows: int) -> Account:
         shortfall=reports.shortfall(study, found.id, _indexed()),
         gaps=int(counts["days_missing"]),
         remeasurements=counts["runs"] - 1,
+        duplicates=tally.duplicates,
+        not_returned=tally.not_returned,
+        reasons={**tally.reasons, "manifest": UNHASHED},
         synthetic=found.definition.server == EMULATOR,
     )
 

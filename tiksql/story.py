@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tiksql import accounts
 from tiksql.store import collections
 from tiksql.syntax import ast
+from tiksql.tallies import tally
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,4 +34,5 @@ def story(
     source = ast.TableRef((ast.Name(found.name, quoted=True),))
     counted = run(ast.Query(ast.Select((star,), source)))
     (row,) = (row for rows in counted.batches() for row in rows)
-    return made, accounts.methods(studies.study, found, int(str(row[0])))
+    told = tally(studies.study, found, made)
+    return made, accounts.methods(studies.study, found, int(str(row[0])), told)

@@ -1,11 +1,14 @@
-"""As much of R's lexical rules as its scripts here need: brackets, texts, comments, calls."""
+r"""As much of R's lexical rules as its scripts here need: brackets, texts, comments, calls.
+
+``\u{…}`` has at most four digits, ``\U{…}`` at most eight: R refuses a script with more.
+"""
 
 from __future__ import annotations
 
 import re
 
 TOKEN = re.compile(
-    r'(?P<comment>#[^\n]*)|(?P<text>"(?:[^"\\\n]|\\(?:[nrt\\"]|u\{[0-9a-f]{1,6}\}))*")'
+    r'(?P<comment>#[^\n]*)|(?P<text>"(?:[^"\\\n]|\\(?:[nrt\\"]|u\{[0-9a-f]{1,4}\}|U\{[0-9a-f]{1,8}\}))*")'
     r"|(?P<name>[A-Za-z.][\w.]*(?:::[\w.]+)?)|(?P<number>\d+)"
     r"|(?P<sign>\|>|<-|[()\[\]{},=>-])|(?P<space>\s+)"
 )
@@ -43,7 +46,7 @@ def unescaped(text):
     def one(found):
         return chr(int(found[1], 16)) if found[1] else ESCAPES[found[2]]
 
-    return re.sub(r"\\(?:u\{([0-9a-f]+)\}|(.))", one, text)
+    return re.sub(r"\\(?:[uU]\{([0-9a-f]+)\}|(.))", one, text)
 
 
 def calls(script):

@@ -27,6 +27,7 @@ HOSTILE = {
     "lines": "one\ntwo\r\nthree\u2028four\x0bfive\x85six\n# @prompt x\n### new\nGET http://x.y",
     "controls": "\x1b[31mred\x1b[0m \x9b2J \x07 \x08 \u202eabc\u2066 \x00 nul",
     "emoji": "👩‍🔬 🏴󠁧󠁢󠁥󠁮󠁧󠁿 ñ 漢字 \u0300\u0301 \U0001f600",
+    "planes": "tag \U000e0067 private \U0010fffd \ue000 mark \ufeff",
     "jq": '"\\(env) | input_filename #',
     "long": "x" * 5000,
 }

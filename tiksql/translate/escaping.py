@@ -107,7 +107,7 @@ _R_ESCAPES = {"\\": r"\\", '"': r"\"", "\n": r"\n", "\r": r"\r", "\t": r"\t"}
 
 
 def r_text(text: str) -> str:
-    r"""Write a text as a literal of R; what cannot be seen becomes ``\u{…}``.
+    r"""Write a text as a literal of R; what cannot be seen becomes ``\u{…}`` or ``\U{…}``.
 
     R has no NUL in texts: the literal is then a call that stops and says so.
     """
@@ -119,7 +119,10 @@ def r_text(text: str) -> str:
 def _r_char(char: str) -> str:
     if char in _R_ESCAPES:
         return _R_ESCAPES[char]
-    return char if char.isprintable() else f"\\u{{{ord(char):x}}}"
+    if char.isprintable():
+        return char
+    escape = "u" if char <= "\uffff" else "U"  # with more than four digits R wants the large one
+    return f"\\{escape}{{{ord(char):x}}}"
 
 
 # --- Markdown and HTML

@@ -29,7 +29,8 @@ class Account(Struct, frozen=True):
     """What a study knows of a collection; what it does not know stays a placeholder.
 
     ``began`` and ``ended`` are days as text; ``manifest`` is a hash of the manifest. ``synthetic``
-    says that the emulator has answered.
+    says that the emulator has answered; ``not_returned`` are records of earlier askings that the
+    last one did not bring; ``reasons`` say, by name, why something is not known.
     """
 
     began: str | None = None
@@ -41,10 +42,11 @@ class Account(Struct, frozen=True):
     rows: int | None = None
     shortfall: int | None = None
     gaps: int | None = None
-    deletions: int | None = None
+    not_returned: int | None = None
     remeasurements: int | None = None
     manifest: str | None = None
     synthetic: bool = False
+    reasons: dict[str, str] = {}
 
 
 NOTHING_KNOWN = Account()
@@ -150,7 +152,17 @@ def _collected(account: Account) -> list[str]:
 def _number(account: Account, name: str) -> str:
     """Write a number of the account, or a placeholder that nobody can take for one."""
     value = getattr(account, name)
-    return f"[N {name.upper().replace('_', ' ')}]" if value is None else f"{value:,}"
+    return (
+        _open(account, name, f"N {name.upper().replace('_', ' ')}")
+        if value is None
+        else f"{value:,}"
+    )
+
+
+def _open(account: Account, name: str, placeholder: str) -> str:
+    """Write a placeholder, with the reason if one is known."""
+    reason = account.reasons.get(name)
+    return f"[{placeholder}: {reason}]" if reason else f"[{placeholder}]"
 
 
 def _terms() -> str:
@@ -178,11 +190,12 @@ def _quality(plan: Plan, account: Account) -> Iterator[str]:
             yield f"The documentation and audits say of {scan.table.name}: {notes}."
     yield from (f"Of this query: {note}." for note in plan.notes)
     yield "Known faults of the API in the period: [FAULTS, WITH SOURCES]."
+    yield f"Times that the records were asked for again: {_number(account, 'remeasurements')}."
     yield (
-        f"Records measured again: {_number(account, 'remeasurements')};"
-        f" deleted since: {_number(account, 'deletions')}."
+        "Records that had come before and did not come the last time (deleted, private or left out"
+        f" by the API): {_number(account, 'not_returned')}."
     )
-    manifest = account.manifest or "[HASH OF THE MANIFEST]"
+    manifest = account.manifest or _open(account, "manifest", "HASH OF THE MANIFEST")
     yield f"Ids of the records: [WHERE THEY CAN BE HAD]. Hash of the manifest: {manifest}."
 
 
@@ -213,7 +226,7 @@ def _flow(plan: Plan, account: Account) -> list[str]:
 
 def _unique(account: Account) -> str:
     if account.records is None or account.duplicates is None:
-        return "[N UNIQUE RECORDS]"
+        return _open(account, "duplicates", "N UNIQUE RECORDS")
     return f"{account.records - account.duplicates:,}"
 
 
