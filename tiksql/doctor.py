@@ -43,11 +43,7 @@ def doctor(arguments: Arguments, console: Console) -> int:
         console.stdout.write(json.encode(report).decode() + "\n")
         return report.status
     text = "".join(f"{line}\n" for each in found for line in lines_of(each))
-    if console.stdout.isatty():
-        from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - not for files
-
-        text = visible_lines(text)
-    console.stdout.write(text)
+    console.stdout.write(console.shown(text))
     return report.status
 
 

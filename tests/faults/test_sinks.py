@@ -11,6 +11,7 @@ TIKSQL = Path(__file__).parents[2] / "tiksql"
 SINKS = {
     "auth.py": "words of ours, and paths that the environment names",
     "cli.py": "render_text and render_json; Console.shown; our own traceback",
+    "doctor.py": "Console.shown, or JSON",
     "delivery.py": "a writer of tiksql.output with Style.terminal; visible_lines for texts",
     "formatting.py": "Console.shown and visible",
     "script.py": "visible, or JSON",
