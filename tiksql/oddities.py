@@ -56,14 +56,14 @@ class Oddities:
     def notes(self) -> Iterator[str]:
         """Say what was odd, with what it can mean."""
         if self.long:
-            yield f"{self.long:,} pages had more records than were asked for; all were kept"
+            yield f"pages with more records than were asked for, all kept: {self.long:,}"
         if self.unsaid:
             yield (
-                f"{self.unsaid:,} pages did not say whether there is more;"
+                f"pages that did not say whether there is more: {self.unsaid:,};"
                 " one that is not full was taken for the last"
             )
         if self.outside:
-            yield f"{self.outside:,} records have ids of other days than was asked; all were kept"
+            yield f"records with ids of other days than was asked, all kept: {self.outside:,}"
         if not self.last_days and self.expected >= ENOUGH:
             yield (
                 "no record is of the last day of any window: if this API leaves out the end date,"

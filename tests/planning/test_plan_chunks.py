@@ -67,7 +67,7 @@ def test_under_or_and_not_a_long_list_is_several_conditions_of_one_request(where
 def test_a_list_without_end_is_refused_at_its_place(sql, column):
     values = [f"v{number}" for number in range(MOST_IN_A_LIST + 1)]
     code, place, hint = refused(sql.format(f"{column} IN (:list)", JANUARY), {"list": values})
-    assert (code, place) == ("TS223", f"{column} IN (:list)")
+    assert (code, place) == ("TS223", ":list")
     assert "several statements" in hint
 
 
