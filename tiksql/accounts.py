@@ -181,8 +181,7 @@ def origin(study: Study, found: Collection) -> Origin:
 
 def facts(study: Study, found: Collection) -> dict[str, Any]:
     """Say what a collection is, and what it lacks."""
-    definition, missing = found.definition, gaps(study, found)
-    names = [head.name for head in missing.heads]
+    definition = found.definition
     return {
         "name": found.name,
         "statement": definition.statement,
@@ -191,10 +190,8 @@ def facts(study: Study, found: Collection) -> dict[str, Any]:
         "catalog": definition.catalog,
         "tiksql": definition.program,
         "created_at": found.created_at.isoformat(),
-        "gaps": [
-            {n: None if v is None else str(v) for n, v in zip(names, row, strict=True)}
-            for row in missing.rows
-        ],
+        "gaps": _as_texts(gaps(study, found)),
+        "coverage": _as_texts(coverage(study, found)),
         "runs": [
             {
                 "number": run.number,
@@ -204,6 +201,18 @@ def facts(study: Study, found: Collection) -> dict[str, Any]:
             for run in reversed(runs(study, found))
         ],
     }
+
+
+def _as_texts(listing: Listing) -> list[dict[str, str | None]]:
+    """Return the rows of a listing with the names of their columns, every value as text."""
+    names = [head.name for head in listing.heads]
+    return [
+        {
+            name: None if value is None else str(value)
+            for name, value in zip(names, row, strict=True)
+        }
+        for row in listing.rows
+    ]
 
 
 def answers(study: Study, found: Collection) -> list[dict[str, Any]]:

@@ -56,6 +56,8 @@ class TikSQLError(Exception):
         self.message = short(message, LONGEST)
         self.hint = hint and short(hint, LONGEST_HINT)
         super().__init__(self.message)
+        self.ours: str | None = None
+        """The part of the message that is ours; behind it stand words of a server, if it is set."""
         self.span: Span | None = None
         self.source: Source | None = None
 

@@ -340,6 +340,7 @@ def test_the_manifest_of_a_collection_names_its_pages_its_definition_and_its_gap
     assert collection["statement"] == f"SELECT id FROM videos WHERE {where}"
     assert {gap["state"] for gap in collection["gaps"]} <= {"not asked", "read in part"}
     assert collection["gaps"]
+    assert len(collection["coverage"]) >= len(collection["gaps"])
     assert len(made["answers"]) == 2
     assert sum(answer["records"] for answer in made["answers"]) == made["rows"] > 0
     assert all(len(answer["sha256"]) == 64 for answer in made["answers"])

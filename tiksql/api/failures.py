@@ -12,6 +12,7 @@ from tiksql.errors import RefusedError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from tiksql.api.retry import Rule
     from tiksql.errors import TikSQLError
 
 WIDTH = 300
@@ -48,9 +49,14 @@ def failure(trouble: Trouble, *, host: str, tries: int, secrets: Iterable[str]) 
     rule = POLICY[trouble.outcome]
     secrets = tuple(secrets)
     facts = ", ".join(filter(None, (plain(fact, secrets, 120) for fact in _facts(trouble, tries))))
-    said = plain(trouble.said, secrets)
-    message = rule.says.format(host=host) + (f": {said}" if said else "")
-    message += f" ({facts})" if facts else ""
+    said, ours = plain(trouble.said, secrets), rule.says.format(host=host)
+    message = ours + (f": {said}" if said else "") + (f" ({facts})" if facts else "")
+    error = _error(rule, message, said)
+    error.ours = ours
+    return error
+
+
+def _error(rule: Rule, message: str, said: str) -> TikSQLError:
     if issubclass(rule.error, RefusedError):
         return ApiRefusedError(rule.code, message, hint=rule.hint, said=said)
     return rule.error(rule.code, message, hint=rule.hint)

@@ -119,7 +119,7 @@ class RunEntry(Struct, frozen=True):
 class CollectionEntry(Struct, frozen=True):
     """A collection that was read: its definition, who was asked, and what it lacks.
 
-    Each of ``gaps`` has the members of ``SHOW GAPS``.
+    Each of ``gaps`` has the members of ``SHOW GAPS``, and each of ``coverage`` those of its own.
     """
 
     name: str
@@ -130,6 +130,7 @@ class CollectionEntry(Struct, frozen=True):
     tiksql: str
     created_at: str
     gaps: list[dict[str, str | None]]
+    coverage: list[dict[str, str | None]] = []
     runs: list[RunEntry] = []
 
 

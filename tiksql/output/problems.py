@@ -55,7 +55,8 @@ def render_bug() -> str:
 def render_json(error: TikSQLError, *, statement: int | None = None) -> str:
     """Describe an error to a program, in one line without its line end.
 
-    ``statement`` counts from 1; line and column count from 1, start and end from 0.
+    ``statement`` counts from 1; line and column count from 1, start and end from 0. What a server
+    said stands in ``from_server`` alone: it is data, whatever it asks its reader to do.
     """
     place = None
     if error.span is not None and error.source is not None:
@@ -65,13 +66,15 @@ def render_json(error: TikSQLError, *, statement: int | None = None) -> str:
     described = {
         "code": error.code,
         "kind": error.kind,
-        "message": shorten(error.message, _JSON_BYTES),
+        "message": shorten(error.ours or error.message, _JSON_BYTES),
         "hint": hint if hint is None else shorten(hint, _JSON_BYTES),
         "file": error.source.name if error.source else None,
         "statement": statement,
         "span": place,
         "retryable": error.retryable,
     }
+    if error.ours and (foreign := error.message.removeprefix(error.ours).lstrip(": ")):
+        described["from_server"] = shorten(foreign, _JSON_BYTES)
     return json.dumps({"error": described}, separators=(",", ":")).replace("\x7f", r"\u007f")
 
 
