@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from faults import loopback
-from faults.canary import KEY, SECRET, leaks_in
+from faults.canary import KEY, SECRET, files_that_leak
 
 DAYS = "region_code = 'US' AND create_date = '2024-01-01'"
 ENVIRON = {"TIKTOK_CLIENT_KEY": KEY, "TIKTOK_CLIENT_SECRET": SECRET}
@@ -103,7 +103,7 @@ def test_a_statement_lets_no_secret_out(run, served, here, argv):
     outcome = run(*argv, "--base-url", served, environ=ENVIRON)
     assert outcome.status == 0, outcome.err
     assert "canary-" not in outcome.out + outcome.err
-    assert list(leaks_in(here)) == []
+    assert list(files_that_leak(here)) == []
 
 
 @pytest.mark.fault("F83", "a marked secret in the environment of a translation", "no form has it")
