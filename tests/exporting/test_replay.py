@@ -6,7 +6,6 @@ import hashlib
 import json
 import sqlite3
 import stat
-from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,8 +24,6 @@ from tiksql.emulator import Settings
 from tiksql.emulator.app import create_app
 from tiksql.errors import QuotaError
 from tiksql.exporting.export import Export
-from tiksql.session import Session
-from tiksql.settings import DEFAULTS
 from tiksql.source import Source
 from tiksql.store import seals
 from tiksql.syntax.parser import parse
@@ -65,27 +62,11 @@ def replay(run):
 
 
 def copy(lab, name="rows.csv", sql="SELECT * FROM c", options="", **settings):
-    with exporting(lab, **settings) as write:
-        return write(f"COPY ({sql}) TO '{name}' {options}")
-
-
-@contextmanager
-def exporting(lab, **settings):
-    chosen = DEFAULTS
-    for name, value in settings.items():
-        chosen = chosen.having(name, value, "session")
-    session = Session(lab.server, chosen, study=lab.path)
-    try:
-        yield lambda sql: written(session, sql)
-    finally:
-        session.close()
-
-
-def written(session, sql):
-    (statement,) = parse(Source(sql)).statements
-    export = session.execute(statement, {})
-    assert isinstance(export, Export)
-    return export.write()
+    (statement,) = parse(Source(f"COPY ({sql}) TO '{name}' {options}")).statements
+    with lab.session(**settings) as session:
+        export = session.execute(statement, {})
+        assert isinstance(export, Export)
+        return export.write()
 
 
 def rewrite(name, **changes):

@@ -47,15 +47,20 @@ class Lab:
         self.server, self.path = server, path
 
     @contextmanager
-    def open(self, **settings):
+    def session(self, **settings):
         chosen = DEFAULTS
         for name, value in settings.items():
             chosen = chosen.having(name, value, "session")
         session = Session(self.server, chosen, study=self.path)
         try:
-            yield lambda sql: execute(session, sql)
+            yield session
         finally:
             session.close()
+
+    @contextmanager
+    def open(self, **settings):
+        with self.session(**settings) as session:
+            yield lambda sql: execute(session, sql)
 
     def __call__(self, sql, **settings):
         with self.open(**settings) as run:
