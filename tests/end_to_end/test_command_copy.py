@@ -343,7 +343,10 @@ def test_the_manifest_of_a_collection_names_its_pages_its_definition_and_its_gap
     assert collection["statement"] == f"SELECT id FROM videos WHERE {where}"
     assert {gap["state"] for gap in collection["gaps"]} <= {"not asked", "read in part"}
     assert collection["gaps"]
-    assert len(collection["coverage"]) >= len(collection["gaps"])
+    gaps = {(gap["first_day"], gap["state"]) for gap in collection["gaps"]}
+    covered = {(part["first_day"], part["state"]) for part in collection["coverage"]}
+    assert gaps < covered
+    assert {state for _, state in covered - gaps} == {"complete"}
     assert len(made["answers"]) == 2
     assert sum(answer["records"] for answer in made["answers"]) == made["rows"] > 0
     assert all(len(answer["sha256"]) == 64 for answer in made["answers"])
