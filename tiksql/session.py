@@ -103,9 +103,11 @@ class Session:
     def _open_study(self) -> Studies:
         from tiksql.definitions import Definitions  # noqa: PLC0415 - most statements need no study
         from tiksql.derived import Derived  # noqa: PLC0415 - see above
+        from tiksql.local.database import expect  # noqa: PLC0415 - see above
         from tiksql.store.looking import opened  # noqa: PLC0415 - see above
         from tiksql.studies import Studies  # noqa: PLC0415 - see above
 
+        expect()  # a large study takes as long to be checked as DuckDB to start
         study = opened(self._study)
         derived = Derived(study)
         definitions = Definitions(self.scope, derived.folder, self.backend.server)

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from tiksql.errors import TikSQLError
 
-__all__ = ["ALL", "SECONDS", "Database", "DatabaseError", "hurry"]
+__all__ = ["ALL", "SECONDS", "Database", "DatabaseError", "expect", "hurry"]
 
 SECONDS: Final = 600.0
 """How long DuckDB may work on one answer, if nothing else is said."""
@@ -210,6 +210,12 @@ _spare: dict[int, _Child] = {}
 """The process that waits, by the program that started it: a fork of that one has none."""
 
 _open: WeakSet[Database] = WeakSet()
+
+
+def expect() -> None:
+    """Start the process that the next database will need, while something else is done."""
+    if os.getpid() not in _spare:
+        _spare[os.getpid()] = _Child()
 
 
 def hurry() -> None:
