@@ -15,12 +15,12 @@ from unittest.mock import patch
 from simulation.cheap_engines import Catalog
 from simulation.hostile_api import FAULTS, Api
 from simulation.mortal import POINTS, Fate, KilledError, MortalStudy
-from simulation.promises import check
+from simulation.promises import check, check_export
 from simulation.truth import questions
 from store.studies_world import execute
 
 from tiksql.catalog import load
-from tiksql.errors import TikSQLError
+from tiksql.errors import IncompleteError, TikSQLError
 from tiksql.session import Session
 from tiksql.settings import DEFAULTS
 from tiksql.source import Source
@@ -213,6 +213,39 @@ class Simulation:
         if self.chance.random() < 0.5:
             self.close()
 
+    def wait(self):
+        """Collect, and wait for the quota of other days, until one has waited too long."""
+        left = [self.chance.choice([1, 2, 5])]
+        session = self.open()
+
+        def until_tomorrow(seconds):
+            self.api.pass_by(seconds)
+            left[0] -= 1
+            if left[0] <= 0:
+                session.studies.wait = None
+
+        session.studies.wait = until_tomorrow
+        self.chance.choice([self.collect, self.refresh])()
+        if self.session:
+            self.session.studies.wait = None
+
+    def export(self):
+        """Whatever is there is written, and the file says whether it is all."""
+        chosen = self.any()
+        if chosen is None or not self.exists(chosen):
+            return
+        session, target = self.open(), self.folder / f"{chosen.name}.jsonl"
+        before = self.api.emulator.api_requests
+        session.allow_outside = True
+        order = f"COPY {chosen.name} TO '{target}' (FORMAT jsonl, OVERWRITE)"
+        target.unlink(missing_ok=True)
+        try:
+            made = session.execute(parsed_text(order).statements[0], {}).write()
+        except IncompleteError:
+            made = None
+        assert self.api.emulator.api_requests == before, "an export asked the server"
+        check_export(self, chosen, target, made)
+
     def mood(self):
         """Let faults become more, fewer or others."""
         kinds = self.chance.sample(FAULTS, self.chance.randint(0, 4))
@@ -243,8 +276,19 @@ class Simulation:
         for each in self.collections.values():
             each.hide(gone)
 
+    def a_stretch_goes(self):
+        """So many go in a row that whole pages are empty."""
+        videos = sorted(questions()["plain"].truth)
+        first = self.chance.randrange(len(videos))
+        gone = set(videos[first : first + self.chance.choice([15, 35, 90])])
+        self.api.hidden |= gone
+        for each in self.collections.values():
+            each.hide(gone)
+
     def videos_come(self):
-        back = set(sorted(self.api.hidden)[: self.chance.randint(1, 6)])
+        self.come_back(set(sorted(self.api.hidden)[: self.chance.choice([1, 3, 6, 60])]))
+
+    def come_back(self, back):
         self.api.hidden -= back
         for each in self.collections.values():
             each.show(back)
@@ -260,6 +304,7 @@ class Simulation:
     def peace(self):
         """Faults cease, and days pass: everything becomes whole."""
         self.api.mood, self.api.broken_days = {}, set()
+        self.come_back(set(self.api.hidden))  # as five empty pages in a row are a gap
         self.note("peace")
         for _ in range(40):
             open_ones = [c for c in self.collections.values() if not self.is_finished(c)]
@@ -299,6 +344,8 @@ STEPS_OF = {
     "refresh": 6,
     "die": 14,
     "interrupt": 5,
+    "wait": 5,
+    "export": 4,
     "mood": 12,
     "again_when_complete": 4,
     "forget": 4,
@@ -306,6 +353,7 @@ STEPS_OF = {
     "reopen": 4,
     "colleague": 5,
     "videos_go": 4,
+    "a_stretch_goes": 2,
     "videos_come": 3,
     "hours": 4,
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from collections import Counter
 
 from store.studies_world import execute
@@ -85,11 +86,18 @@ def the_collection_is_the_truth_or_names_its_lack(played, collection, state):
     assert read.stats.complete == finished == (state[1] == "complete"), "P3: SELECT and SHOW differ"
     if finished:
         assert gaps == [], "P3: complete with gaps"
-        assert found >= collection.must, "P3: complete, and short"
+        assert is_enough(found, collection), "P3: complete, and short"
     elif played.last is collection and played.status in {0, 5}:
         assert gaps, "P3: incomplete without a gap"
     if played.last is collection:
         assert (played.status == 0) == finished, "P3: the exit status says otherwise"
+
+
+def is_enough(found, collection):
+    limit = collection.question.limit
+    if limit is None:
+        return found >= collection.must
+    return min(limit, len(collection.must)) <= len(found) <= limit
 
 
 COMMITTED = """
@@ -102,6 +110,22 @@ def committed(played, collection):
     """Name the records that pages on record have to have brought, as the line saw them pass."""
     if collection.kind == "joined":  # a row is made of the records of two pages
         return set()
+    if collection.question.limit:  # a page may have more than are wanted
+        return set()
     kept = played.rows(COMMITTED, collection.name)
     delivered = {each for (log_id,) in kept for each in played.api.delivered[log_id]}
     return delivered & collection.question.truth
+
+
+def check_export(played, collection, target, made):
+    """P3, P10: a file has what a reader gets, and says whether that is all."""
+    key = collection.question.key
+    read = execute(played.open(), f"SELECT {key} FROM {collection.name}")
+    if made is None:
+        assert not target.exists()
+        assert (read.rows, read.stats.complete) == ([], False), "what is there was not written"
+        return
+    rows = [json.loads(line) for line in target.read_text().splitlines()]
+    assert [str(row[key]) for row in rows] == [str(value) for (value,) in read.rows]
+    assert made.rows == len(rows)
+    assert made.complete == read.stats.complete

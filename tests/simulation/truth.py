@@ -21,13 +21,14 @@ LIKES = 200
 class Question(NamedTuple):
     """A statement, the column that its rows are known by, and the rows that it has to give.
 
-    Those ``of_videos`` can go and come, as videos do.
+    Those ``of_videos`` can go and come, as videos do. With a ``limit``, any so many will do.
     """
 
     sql: str
     key: str
     truth: frozenset
     of_videos: bool
+    limit: int | None = None
 
 
 @cache
@@ -50,6 +51,20 @@ def questions():
             "id",
             frozenset(liked),
             True,
+        ),
+        "limited": Question(
+            f"SELECT {columns} FROM videos WHERE {WHERE} LIMIT 45",
+            "id",
+            frozenset(videos),
+            True,
+            45,
+        ),
+        "filtered and limited": Question(
+            f"SELECT {columns} FROM videos WHERE {WHERE} AND like_count > {LIKES} LIMIT 20",
+            "id",
+            frozenset(liked),
+            True,
+            20,
         ),
         "joined": Question(
             "SELECT v.id, u.follower_count FROM videos AS v JOIN users AS u"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from store.studies_world import Lab, scripted
 from store.test_collections import WINDOWS, video_page
-from store.truthful_api import DAYS, Api
+from store.truthful_api import BEGIN, DAYS, Api
 
 from tiksql.errors import QuotaError
 
@@ -166,3 +168,40 @@ def test_many_searches_that_are_lost_at_once_are_no_storm(tmp_path):
     api.forget()
     assert lab(sql, max_requests=1000, **small).stats.complete
     assert lab("SELECT count(*), count(DISTINCT id) FROM c").rows == [(5 * DAYS, 5 * DAYS)]
+
+
+def limited(order, limit):
+    days = f"'{BEGIN}' AND '{BEGIN + dt.timedelta(days=DAYS - 1)}'"
+    return (
+        "CREATE COLLECTION c AS SELECT id FROM videos WHERE keyword = 'x'"
+        f" AND create_date BETWEEN {days} {order} LIMIT {limit}"
+    )
+
+
+def test_windows_that_failed_are_not_missed_once_the_limit_is_reached_without_them(tmp_path):
+    api = Api([1] * DAYS)
+    lab = Lab(api.backend(), tmp_path / "study.db")
+    sql, weeks = limited("", 4), {"window_days": 3, "concurrency": 1}
+    api.broken_days = {5, 8}
+    first = lab(sql, **weeks)
+    assert (first.stats.exit_status, lab("SELECT count(*) FROM c").rows) == (5, [(3,)])
+    api.broken_days = {5}
+    assert lab(sql, **weeks).stats.exit_status == 0
+    assert lab("SHOW GAPS").rows == []
+    kept = lab("SELECT id FROM c")
+    assert (len(kept.rows), kept.stats.complete) == (4, True)
+    assert lab(sql, **weeks).requests == 0
+
+
+def test_windows_that_failed_are_missed_where_an_order_says_which_rows_are_wanted(tmp_path):
+    api = Api([1] * DAYS)
+    lab = Lab(api.backend(), tmp_path / "study.db")
+    sql, weeks = limited("ORDER BY id DESC", 2), {"window_days": 3, "concurrency": 1}
+    api.broken_days = {7}
+    for _ in range(2):
+        assert lab(sql, **weeks).stats.exit_status == 5
+        assert not lab("SELECT id FROM c").stats.complete
+        assert len(lab("SHOW GAPS").rows) > 0
+    api.broken_days = set()
+    assert lab(sql, **weeks).stats.exit_status == 0
+    assert [number for (number,) in lab("SELECT id FROM c").rows] == sorted(api.ids)[:-3:-1]

@@ -163,11 +163,11 @@ def mark(
 
 
 def need_no_more(study: Study, run: int, now: dt.datetime) -> None:
-    """Note of what a run did not ask for that its limit made it needless."""
+    """Note of what a run did not ask for, or missed at another time, that its limit is reached."""
     with study.writing():
         study.execute(
-            "UPDATE chains SET state = 'needless', changed_at = ?"
-            " WHERE run = ? AND state = 'planned'",
+            "UPDATE chains SET state = 'needless', reason = NULL, changed_at = ?"
+            " WHERE run = ? AND state IN ('planned', 'gap')",
             now.isoformat(),
             run,
         )
