@@ -15,8 +15,11 @@ from tiksql.store import collectors, reports
 from tiksql.store.collections import runs
 from tiksql.stream import Origin
 from tiksql.translate.methods import Account
+from tiksql.words import ours, recalled, theirs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tiksql.catalog import ColumnType
     from tiksql.store.collections import Collection
     from tiksql.store.study import Study
@@ -71,6 +74,7 @@ def gaps(study: Study, found: Collection | None) -> Listing:
         state="text",
         reason="text",
         since="timestamp",
+        from_server="text",
     )
     rows = [
         (
@@ -80,12 +84,20 @@ def gaps(study: Study, found: Collection | None) -> Listing:
             _day(row["last_day"]),
             row["key"],
             "failed" if row["state"] == "gap" else _asked(row),
-            row["reason"],
+            reason and ours(reason),
             _time(row["changed_at"]),
+            theirs(reason),
         )
-        for row in reports.coverage(study, _number(found), "gap", "planned")
+        for row, reason in _with_reasons(study, found, "gap", "planned")
     ]
     return Listing(heads, rows)
+
+
+def _with_reasons(
+    study: Study, found: Collection | None, *states: str
+) -> Iterator[tuple[Any, str | None]]:
+    for row in reports.coverage(study, _number(found), *states):
+        yield row, row["reason"] and recalled(row["reason"])
 
 
 def _asked(row: Any) -> str:
@@ -109,6 +121,7 @@ def coverage(study: Study, found: Collection | None) -> Listing:
         requests="integer",
         reason="text",
         changed_at="timestamp",
+        from_server="text",
     )
     rows = [
         (
@@ -121,10 +134,11 @@ def coverage(study: Study, found: Collection | None) -> Listing:
             STATES.get(row["state"]) or _asked(row),
             row["records"],
             row["requests"],
-            row["reason"],
+            reason and ours(reason),
             _time(row["changed_at"]),
+            theirs(reason),
         )
-        for row in reports.coverage(study, _number(found))
+        for row, reason in _with_reasons(study, found)
     ]
     return Listing(heads, rows)
 

@@ -14,6 +14,7 @@ from tiksql.rows import Head
 from tiksql.session import Session, Text
 from tiksql.source import Source
 from tiksql.version import __version__
+from tiksql.words import ours, theirs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -66,16 +67,21 @@ class Result:
 
     @property
     def provenance(self) -> dict[str, Any]:
-        """Where the rows are from: statement, versions, and every answer that brought some."""
-        plan = self._stream.plan
+        """Where the rows are from: statement, versions, and every answer that brought some.
+
+        What a server said stands in ``from_server``, and in ``refused``, key by key.
+        """
+        plan, reason = self._stream.plan, self.stats.reason
         return {
             "statement": plan.statement if plan else self._statement,
             "tiksql": __version__,
             "catalog": load().version,
             "complete": self.complete,
-            "reason": self.stats.reason,
+            "reason": reason and ours(reason),
+            "from_server": theirs(reason),
             "answers": self._stream.answers(),
-            "notes": list(self.notes),
+            "refused": list(self._stream.refused),
+            "notes": [ours(note) for note in self.notes],
         }
 
     def df(self) -> Any:

@@ -25,6 +25,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tiksql.words import short
+
 if TYPE_CHECKING:
     from tiksql.source import Source, Span
 
@@ -34,14 +36,6 @@ LONGEST = 500
 
 LONGEST_HINT = 4000
 """Characters of a hint, which may be the statement as it should be."""
-
-
-def short(text: str, longest: int) -> str:
-    """Cut what is too long out of the middle of a text."""
-    if len(text) <= longest:
-        return text
-    end = longest // 4
-    return f"{text[: longest - end - 1]}…{text[-end:]}"
 
 
 class TikSQLError(Exception):
@@ -56,8 +50,6 @@ class TikSQLError(Exception):
         self.message = short(message, LONGEST)
         self.hint = hint and short(hint, LONGEST_HINT)
         super().__init__(self.message)
-        self.ours: str | None = None
-        """The part of the message that is ours; behind it stand words of a server, if it is set."""
         self.span: Span | None = None
         self.source: Source | None = None
 

@@ -17,6 +17,7 @@ from tiksql.errors import EvaluationError, LanguageError, StudyError, TikSQLErro
 from tiksql.planning.plan import Request, Window
 from tiksql.store import chains, collectors
 from tiksql.store.chains import First
+from tiksql.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -120,7 +121,7 @@ class Kept(Keeper):
         if chain is None:
             return Known()
         if chain.state == "refused":
-            return Known(refused=chain.reason or "")
+            return Known(refused=chain.reason)
         laps = range(1, chain.lap) if self.contents else ()
         earlier = (page for lap in laps for page in self._pages(request, chain, lap))
         return Known(earlier, self._pages(request, chain, chain.lap))
@@ -140,7 +141,7 @@ class Kept(Keeper):
 
     def refused(self, request: Request, message: str) -> None:
         """Note that a key is refused."""
-        self._mark(request, "refused", message)
+        self._mark(request, "refused", quoted("", message))
 
     def missed(self, request: Request, error: TikSQLError) -> None:
         """Note that a request failed for good."""

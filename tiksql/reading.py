@@ -14,6 +14,7 @@ from tiksql.planning.ids import looked_again
 from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
 from tiksql.stream import asked, received
+from tiksql.words import behind, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
@@ -125,13 +126,14 @@ class Reading:
         place = _place(event.request)
         match event:
             case Refusal(message=message):
-                self.stream.notes.append(f"{place} was refused: {message}")
+                self.stream.notes.append(quoted(f"{place} was refused", f": {message}"))
                 self.stream.refused.append({**asked(event.request), "message": message})
             case Restart():
                 again = "the API lost it, and it was asked again from its start"
                 self.stream.notes.append(f"search of {place}: {again}")
             case Gap(error=error):
-                self.capped[scan_name(event.request.scan)] = f"{place} is missing: {error.message}"
+                missing = behind(f"{place} is missing: ", error.message)
+                self.capped[scan_name(event.request.scan)] = missing
 
     def _check_cap(self, page: Page) -> None:
         """Notice where the API ends a list although there is more of it (REF23)."""

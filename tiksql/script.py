@@ -16,6 +16,7 @@ from tiksql.planning.trees import harmless
 from tiksql.session import Text
 from tiksql.stream import Stream
 from tiksql.syntax import ast
+from tiksql.words import ours, theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -218,4 +219,6 @@ class Run:
         line: dict[str, Any] = dict.fromkeys(("rows", "records", "requests", "retries"), 0)
         line |= {"complete": True, "reason": None, "elapsed_ms": 0, **self.totals}
         line["complete"] = line["complete"] and self.status == 0
+        if said := theirs(line["reason"]):
+            line |= {"reason": ours(line["reason"]), "from_server": said}
         self.console.stderr.write(json.dumps(line, separators=(",", ":")) + "\n")

@@ -48,7 +48,7 @@ class Stats:
         return 130 if isinstance(self.error, InterruptError) else IncompleteError.exit_status
 
     def as_json(self) -> dict[str, Any]:
-        """Return what ``--stats`` prints."""
+        """Return what ``--stats`` prints; a reason knows what in it is a server's."""
         names = ("rows", "records", "requests", "retries", "complete", "reason", "elapsed_ms")
         return {name: getattr(self, name) for name in names}
 

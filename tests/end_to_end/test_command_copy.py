@@ -72,7 +72,7 @@ def test_a_manifest_reads_back_as_it_was_written(here, run):
     assert set(json.loads(octets)) == {
         *("manifest", "written_at", "made_by", "server", "statement", "settings", "now", "export"),
         *("columns", "files", "rows", "complete", "reason", "notes", "drift", "counts"),
-        *("requests", "answers", "refused", "collections"),
+        *("requests", "answers", "refused", "collections", "from_server"),
     }
 
 
@@ -227,9 +227,18 @@ def test_a_partial_result_is_written_and_said_to_be_one(here, scripted, flags, f
     assert (here / "a.csv").read_text().count("\n") == 4
     made = manifest_of(here)
     assert (made.complete, made.rows) == (False, 3)
-    assert reason in made.reason
+    said = f": {made.from_server}" if made.from_server else ""
+    assert reason in made.reason + said
     assert "note: 3 rows written to a.csv" in outcome.err
-    assert f"note: INCOMPLETE: {made.reason}" in outcome.err
+    assert f"note: INCOMPLETE: {made.reason}{said}" in outcome.err
+
+
+def test_the_stats_have_the_words_of_a_server_by_themselves(scripted):
+    outcome = scripted(failing_after(3, (400, "invalid_params")))("--stats", "-c", DAY)
+    told = json.loads(outcome.err.splitlines()[-1])
+    assert (told["rows"], told["complete"]) == (3, False)
+    assert told["reason"] == "the API refused the request"
+    assert told["from_server"] == "said invalid_params (HTTP 400, invalid_params, log_id L)"
 
 
 @pytest.mark.parametrize(

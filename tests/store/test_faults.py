@@ -58,7 +58,7 @@ def test_a_cursor_that_leads_nowhere_is_no_loop_and_a_gap(tmp_path, cursor):
     made = lab(CREATE)
     assert (made.stats.complete, made.stats.exit_status) == (False, 5)
     assert len(lab.bodies) <= 6
-    ((_, _, first, last, _, state, reason, _),) = lab("SHOW GAPS FOR c").rows
+    ((_, _, first, last, _, state, reason, _, _),) = lab("SHOW GAPS FOR c").rows
     assert first == last
     assert state == "failed"
     assert "the API says there is more and gives no way to it" in reason

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.api.retry import POLICY, Outcome
 from tiksql.errors import RefusedError
+from tiksql.words import quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -50,10 +51,8 @@ def failure(trouble: Trouble, *, host: str, tries: int, secrets: Iterable[str]) 
     secrets = tuple(secrets)
     facts = ", ".join(filter(None, (plain(fact, secrets, 120) for fact in _facts(trouble, tries))))
     said, ours = plain(trouble.said, secrets), rule.says.format(host=host)
-    message = ours + (f": {said}" if said else "") + (f" ({facts})" if facts else "")
-    error = _error(rule, message, said)
-    error.ours = ours
-    return error
+    theirs = (f": {said}" if said else "") + (f" ({facts})" if facts else "")
+    return _error(rule, quoted(ours, theirs), said)
 
 
 def _error(rule: Rule, message: str, said: str) -> TikSQLError:

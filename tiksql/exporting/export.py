@@ -19,6 +19,7 @@ from tiksql.stream import Stream
 from tiksql.syntax.printer import to_sql
 from tiksql.translate.json import document
 from tiksql.version import __version__
+from tiksql.words import ours, theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -151,8 +152,9 @@ class Export:
             files=list(manifest.described(folder, files)),
             rows=stats.rows,
             complete=stats.complete,
-            reason=stats.reason,
-            notes=list(stream.notes),
+            reason=stats.reason and ours(stats.reason),
+            from_server=theirs(stats.reason),
+            notes=[ours(note) for note in stream.notes],
             drift=dict(stream.drift),
             counts=msgspec.convert(stats, manifest.Counts, from_attributes=True),
             requests=document(stream.plan)["requests"] if stream.plan else [],

@@ -140,7 +140,8 @@ class Manifest(Struct, frozen=True, kw_only=True):
     ``server`` is who was asked, whatever the addresses say: ``emulator`` marks synthetic data.
     ``now`` is the time that the statement ran at, for ``CURRENT_DATE`` and open ranges.
     ``requests`` are those of ``EXPLAIN (FORMAT json)``, ``notes`` what the user was told. ``drift``
-    counts, by column, the values that did not have the documented type and are NULL.
+    counts, by column, the values that did not have the documented type and are NULL. What a server
+    said of a loss or a key stands in ``from_server`` and ``refused`` alone.
     """
 
     manifest: int = VERSION
@@ -163,6 +164,7 @@ class Manifest(Struct, frozen=True, kw_only=True):
     answers: list[Answer]
     refused: list[Refused] = []
     collections: list[CollectionEntry] = []
+    from_server: str | None = None
 
     def to_json(self) -> bytes:
         """Write it, indented, with a line end."""

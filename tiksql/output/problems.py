@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from tiksql.output.excerpt import Excerpt, excerpt
 from tiksql.output.sanitize import shorten, visible, visible_lines, width
+from tiksql.words import ours, theirs
 
 if TYPE_CHECKING:
     from tiksql.errors import TikSQLError
@@ -66,15 +67,15 @@ def render_json(error: TikSQLError, *, statement: int | None = None) -> str:
     described = {
         "code": error.code,
         "kind": error.kind,
-        "message": shorten(error.ours or error.message, _JSON_BYTES),
+        "message": shorten(ours(error.message), _JSON_BYTES),
         "hint": hint if hint is None else shorten(hint, _JSON_BYTES),
         "file": error.source.name if error.source else None,
         "statement": statement,
         "span": place,
         "retryable": error.retryable,
     }
-    if error.ours and (foreign := error.message.removeprefix(error.ours).lstrip(": ")):
-        described["from_server"] = shorten(foreign, _JSON_BYTES)
+    if said := theirs(error.message):
+        described["from_server"] = shorten(said, _JSON_BYTES)
     return json.dumps({"error": described}, separators=(",", ":")).replace("\x7f", r"\u007f")
 
 

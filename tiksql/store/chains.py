@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from tiksql.errors import StudyError
 from tiksql.store.seals import unpacked
+from tiksql.words import kept, recalled
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,7 +53,7 @@ class Chain(Struct, frozen=True):
     first: First
     lap: int
     state: str
-    reason: str | None
+    reason: str
 
 
 class StoredPage(Struct, frozen=True):
@@ -156,7 +157,7 @@ def mark(
         study.execute(
             "UPDATE chains SET state = ?, reason = ?, changed_at = ? WHERE id = ?",
             state,
-            reason,
+            reason and kept(reason),
             now.isoformat(),
             number,
         )
@@ -295,4 +296,4 @@ def _chain(row: Any) -> Chain:
         row["first_day"],
         row["last_day"],
     )
-    return Chain(row["id"], first, row["lap"], row["state"], row["reason"])
+    return Chain(row["id"], first, row["lap"], row["state"], recalled(row["reason"] or ""))
