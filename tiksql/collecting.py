@@ -33,6 +33,9 @@ KNOWN = ("planned", "gap", "done", "refused")
 """States of chains that may have pages; what is split has them in its parts."""
 
 
+EARLY = "it ended on a full page, long before its first day: there may be more"
+
+
 @dataclass(slots=True)
 class Collecting:
     """One run: its plan, where its pages are kept, and how they are read."""
@@ -44,9 +47,13 @@ class Collecting:
 
     def batches(self) -> Iterator[None]:
         """Ask for what is missing, and yield with every page; raise what ends it early."""
-        if self.plan.limit is not None:
-            yield from self._limited()
-            return
+        try:
+            yield from self._whole() if self.plan.limit is None else self._limited()
+        finally:
+            for request in self.reading.oddities.early:
+                self.kept.remark(request, EARLY)
+
+    def _whole(self) -> Iterator[None]:
         with self.judge.engine:
             for scan in self.plan.scans:
                 yield from self._scan(scan)
@@ -77,7 +84,7 @@ class Collecting:
     def _asked(self, scan: Scan, requests: Sequence[Request]) -> Iterator[None]:
         self.kept.contents = bool(scan.second) or self._gives_keys(scan)
         if not self.kept.contents:
-            for _ in self.reading.received(requests):
+            for _ in self.reading.keys(scan, requests):
                 self.reading.stream.received.clear()  # the study has it
                 yield
             return

@@ -1,19 +1,14 @@
-"""Pages that outlive the statement that paid for them.
-
-``Kept`` writes a run into a study: each request before it is sent, each page before it is seen.
-``Desk`` keeps the pages of one statement in memory, until it is clear that its local half works.
-"""
+"""One run in a study: each request is written before it is sent, each page before it is seen."""
 
 from __future__ import annotations
 
 import datetime as dt
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from tiksql.api.events import Keeper, Known
 from tiksql.api.pages import Page, decode_page
 from tiksql.catalog import load
-from tiksql.errors import EvaluationError, LanguageError, StudyError, TikSQLError
+from tiksql.errors import StudyError, TikSQLError
 from tiksql.planning.plan import Request, Window
 from tiksql.store import chains, collectors
 from tiksql.store.chains import First
@@ -27,7 +22,6 @@ if TYPE_CHECKING:
     from tiksql.catalog import Catalog
     from tiksql.store.chains import Chain
     from tiksql.store.study import Study
-    from tiksql.stream import Stream
 
 HEARTBEAT = dt.timedelta(minutes=1)
 
@@ -153,6 +147,10 @@ class Kept(Keeper):
             self.plan(parts, parent=request)
             self._mark(request, "split")
 
+    def remark(self, request: Request, remark: str) -> None:
+        """Put a remark beside a request that is answered to its end."""
+        self._mark(request, "done", remark)
+
     def _mark(self, request: Request, state: str, reason: str | None = None) -> None:
         chains.mark(self.study, self._chain(request), state, self._now(), reason)
 
@@ -227,74 +225,3 @@ def _page(request: Request, stored: chains.StoredPage) -> Page:
         received_at=stored.received_at,
         kept=True,
     )
-
-
-class Desk(Keeper):
-    """Keeps pages in memory for statements to come, ``limit`` bytes at most."""
-
-    def __init__(self, limit: int = 100_000_000) -> None:
-        self._limit = limit
-        self._size = 0
-        self._pages: dict[bytes, list[Page]] = {}
-        self._refused: dict[bytes, str] = {}
-        self._expected: set[bytes] = set()
-
-    def expect(self, requests: Sequence[Request]) -> None:
-        """Note what the statement asks for."""
-        self._expected.update(first_of(request).sent for request in requests)
-
-    def forget(self) -> None:
-        """Drop the pages of the statement."""
-        for sent in self._expected:
-            self._size -= sum(len(page.raw) for page in self._pages.pop(sent, ()))
-            self._refused.pop(sent, None)
-        self._expected.clear()
-
-    def put_away(self) -> None:
-        """Keep the pages of the statement for the next that asks for them."""
-        self._expected.clear()
-
-    def known(self, request: Request) -> Known:
-        """Return the pages that came for an equal request."""
-        sent = first_of(request).sent
-        pages = [page.as_kept() for page in self._pages.get(sent, ())]
-        return Known((), pages, self._refused.get(sent))
-
-    def restarted(self, request: Request) -> None:
-        """Forget the pages of a search that is no more."""
-        self._pages.pop(first_of(request).sent, None)
-
-    def refused(self, request: Request, message: str) -> None:
-        """Remember what the API said of a key."""
-        self._refused[first_of(request).sent] = message
-
-    def came(self, mark: int, charge: Charge, found: Page | Trouble) -> None:  # noqa: ARG002 - see Keeper
-        """Keep a page while there is room; one without those before it would be of no use."""
-        if not isinstance(found, Page) or charge.request.body.get("is_random"):
-            return
-        kept = self._pages.setdefault(first_of(charge.request).sent, [])
-        if len(kept) == found.number - 1 and self._size + len(found.raw) <= self._limit:
-            self._size += len(found.raw)
-            kept.append(found)
-
-
-@contextmanager
-def held(keeper: Keeper, stream: Stream, *, durable: bool) -> Iterator[Keeper]:
-    """Keep the pages of a statement until it is through; those of a study, until it is whole.
-
-    Without a study (``durable``) they are kept for the one thing that can be mended and run again:
-    an error of the local half.
-    """
-    failed: BaseException | None = None
-    try:
-        yield keeper
-        failed = stream.stats.error
-    except (TikSQLError, GeneratorExit, KeyboardInterrupt) as error:
-        failed = error
-        raise
-    finally:
-        mendable = isinstance(failed, EvaluationError | LanguageError)
-        if failed and (durable or mendable):
-            keeper.put_away()
-        else:
-            keeper.forget()

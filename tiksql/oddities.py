@@ -7,14 +7,14 @@ older than its window says, by days (C4D); nothing is younger.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tiksql.api.pages import Page
-    from tiksql.planning.plan import Window
+    from tiksql.planning.plan import Request, Window
 
 SCHEDULED = dt.timedelta(days=30)
 """How much older than its window an id may be; C4D saw 2.5 days."""
@@ -23,7 +23,13 @@ LATE = dt.timedelta(days=2)
 """New videos appear so late (FAQ), so that the end of a fresh window proves nothing."""
 
 ENOUGH = 10
-"""Records that the last days of windows should have had before their absence means something."""
+"""Records that days should have had before their absence means something."""
+
+FULL = 0.9
+"""The part of a full page that has records at least: removed videos take positions, too (C4D)."""
+
+SHOWN = 3
+"""Windows that a note names before it counts the rest."""
 
 FOLLOWED = frozenset({"search", "index", "time"})
 LAST_ID = 2**63
@@ -38,17 +44,22 @@ class Oddities:
     outside: int = 0
     expected: float = 0.0
     last_days: int = 0
+    early: list[Request] = field(default_factory=list)
+    """Searches whose end may be none (C4D saw has_more fail in other ways)."""
 
     def look(self, page: Page, ids: Sequence[object]) -> None:
         """Look at a page and the keys of its records, in which duplicates are still there."""
         paging, body = page.request.table.paging, page.request.body
-        asked = body.get(paging.size_field, paging.default_size)
-        self.long += paging.kind in FOLLOWED and 0 < int(asked) < page.count
+        asked = int(body.get(paging.size_field, paging.default_size))
+        self.long += paging.kind in FOLLOWED and 0 < asked < page.count
         self.unsaid += paging.kind in FOLLOWED and page.has_more is None
         window = page.request.window
         if window is not None and page.request.table.record_key == "id":
             days = [_day(each) for each in ids if isinstance(each, int) and 0 < each < LAST_ID]
             self.outside += sum(not _is_within(day, window) for day in days)
+            full = page.count >= FULL * asked
+            if page.has_more is False and full and _is_early(days, window):
+                self.early.append(page.request)
             if window.days > 1 and page.received_at.date() - window.end > LATE:
                 self.expected += len(days) / window.days
                 self.last_days += days.count(window.end)
@@ -64,11 +75,30 @@ class Oddities:
             )
         if self.outside:
             yield f"records with ids of other days than was asked, all kept: {self.outside:,}"
+        if self.early:
+            yield (
+                "searches that ended on a full page, long before the first day of"
+                f" {_some(self.early)}: there may be more (ask for the missing days by themselves)"
+            )
         if not self.last_days and self.expected >= ENOUGH:
             yield (
                 "no record is of the last day of any window: if this API leaves out the end date,"
                 " a day of each window is missing (SET window_days changes which)"
             )
+
+
+def _is_early(days: Sequence[dt.date], window: Window) -> bool:
+    """Whether a last page leaves days out that should have records, if they are as its own are."""
+    if not days:
+        return False
+    left_out = (min(days) - window.start).days
+    return left_out * len(days) >= ENOUGH * ((max(days) - min(days)).days + 1)
+
+
+def _some(requests: Sequence[Request]) -> str:
+    windows = [f"{each.window.start} to {each.window.end}" for each in requests if each.window]
+    more = f" and {len(windows) - SHOWN:,} more" if len(windows) > SHOWN else ""
+    return ", ".join(windows[:SHOWN]) + more
 
 
 def _day(identity: int) -> dt.date:

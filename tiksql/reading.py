@@ -41,7 +41,7 @@ class Reading:
         self._clock = clock
         self._started = clock()
         self._readers: list[Reader] = []
-        self._oddities = Oddities()
+        self.oddities = Oddities()
         self.capped: dict[str, str] = {}
         """Names of the scans that the API itself has cut, and what it has cut of them."""
 
@@ -72,6 +72,14 @@ class Reading:
                 self.stream.notes.append(f"not looked for again: {_some(sorted(left))}")
             raise
 
+    def keys(self, scan: Scan, requests: Sequence[Request]) -> Iterator[Event]:
+        """Yield each page of some requests, looking into no more of it than its keys."""
+        reader = Reader(scan.table, ())
+        for event in self.received(requests):
+            if isinstance(event, Page) and not event.kept:
+                self.oddities.look(event, reader.peek(event.records))
+            yield event
+
     def received(self, requests: Sequence[Request]) -> Generator[Event, None, None]:
         """Yield each page of some requests without looking into it."""
         latest: dict[int, Event] = {}
@@ -92,7 +100,7 @@ class Reading:
             for event in events:
                 rows = _rows(reader, event)
                 if isinstance(event, Page):
-                    self._oddities.look(event, reader.keys)
+                    self.oddities.look(event, reader.keys)
                 yield event, rows
 
     def _note_missing(self, scan: Scan, seen: Collection[object]) -> None:
@@ -175,8 +183,8 @@ class Reading:
         stats.requests, stats.retries = self._meter.requests, self._meter.retries
         stats.duplicates = sum(reader.duplicates for reader in self._readers)
         stats.elapsed_ms = round(1000 * (self._clock() - self._started))
-        self.stream.notes.extend(self._oddities.notes())
-        self._oddities = Oddities()
+        self.stream.notes.extend(self.oddities.notes())
+        self.oddities = Oddities()
         for reader in self._readers:
             self.stream.notes.extend(
                 f"{count} values of {name} did not have the documented type and are NULL"

@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
     from tiksql.api.events import Keeper
     from tiksql.backend import Backend
+    from tiksql.desk import Desk
     from tiksql.evaluation import Judge
     from tiksql.exporting.export import Export
-    from tiksql.keeping import Desk
     from tiksql.planning.plan import Plan, StoredTable
     from tiksql.rows import Row
     from tiksql.source import Span
@@ -188,8 +188,8 @@ class Session:
 
     def _query(self, made: Plan, judge: Judge | None) -> Stream:
         from tiksql.api.quota import Meter  # noqa: PLC0415 - a translation asks for nothing
+        from tiksql.desk import held  # noqa: PLC0415 - see above
         from tiksql.evaluation import Evaluation  # noqa: PLC0415 - see above
-        from tiksql.keeping import held  # noqa: PLC0415 - see above
         from tiksql.reading import Reading  # noqa: PLC0415 - see above
         from tiksql.stream import Stream  # noqa: PLC0415 - see above
 
@@ -208,7 +208,7 @@ class Session:
 
     def _keeper(self, made: Plan) -> Keeper:
         from tiksql.api.events import FORGETFUL  # noqa: PLC0415 - see above
-        from tiksql.keeping import Desk  # noqa: PLC0415 - see above
+        from tiksql.desk import Desk  # noqa: PLC0415 - see above
 
         if self.recorded is not None:
             return self.recorded

@@ -9,6 +9,8 @@ import json
 import pytest
 from faults.faulty_emulator import WEEK
 
+from tiksql.collecting import EARLY as EARLY_REMARK
+
 SQL = f"SELECT id FROM videos WHERE {WEEK}"
 PAGES = f"SET page_size = 2; {SQL}"
 CREATE = f"SET page_size = 2; CREATE COLLECTION c AS {SQL}"
@@ -150,6 +152,45 @@ def test_pages_that_do_not_say_whether_there_is_more_are_noted(faulty, truth):
     assert "did not say whether there is more" in said
 
 
+MONTH = "region_code = 'US' AND create_date BETWEEN '2024-03-01' AND '2024-03-30'"
+EARLY = "searches that ended on a full page, long before the first day of 2024-03-01 to 2024-03-30"
+
+
+@pytest.mark.fault(
+    "F33",
+    "has_more is false on a full page, with weeks of the window left",
+    "accepted, and marked in the notes and the manifest",
+)
+def test_an_end_that_comes_too_early_is_marked(faulty, tmp_path):
+    sql = f"SELECT id FROM videos WHERE {MONTH}"
+    assert EARLY not in faulty.having()(sql).said
+    assert EARLY in faulty.having("has-more false at 1")(sql).said
+    again = faulty.having("has-more false at 1")
+    copied = again("--allow-outside", f"COPY ({sql}) TO '{tmp_path / 'a.csv'}'")
+    (note,) = json.loads((tmp_path / "a.csv.manifest.json").read_bytes())["notes"]
+    assert (copied.status, EARLY in note) == (0, True)
+
+
+@pytest.mark.fault(
+    "F33",
+    "has_more is false on the first page of a collection, which is full",
+    "a note, and a remark beside the window for as long as there is the collection",
+)
+def test_an_end_that_comes_too_early_stays_marked_in_a_collection(faulty):
+    faulty.having("has-more false at 1").in_study()
+    made = faulty(f"CREATE COLLECTION c AS SELECT id FROM videos WHERE {MONTH}")
+    assert (made.status, EARLY in made.said) == (0, True)
+    ((state, reason),) = rows(faulty("SHOW COVERAGE FOR c"), "state", "reason")
+    assert (state, reason) == ("complete", EARLY_REMARK)
+    again = faulty("REFRESH COLLECTION c")
+    assert (again.status, EARLY in again.said) == (0, False)
+    assert rows(faulty("SHOW COVERAGE FOR c"), "state", "reason") == [("complete", "")]
+
+
+def rows(answer, *columns):
+    return [tuple(each[c] for c in columns) for each in csv.DictReader(io.StringIO(answer.out))]
+
+
 @pytest.mark.fault("F34", "pages with one record in place of two", "read on by the cursor")
 def test_a_short_page_is_not_the_end(faulty, truth):
     answer = faulty.having("short-page 1")(PAGES)
@@ -203,7 +244,9 @@ def test_disorder_loses_nothing(faulty, truth):
 def test_an_id_of_another_day_is_kept_and_noted(faulty, truth):
     answer = faulty.having("outside 40 at 1")(PAGES)
     assert (answer.status, len(answer.lines)) == (0, len(truth))
-    assert "ids of other days than was asked, all kept: 1" in answer.said
+    note = "ids of other days than was asked, all kept: 1"
+    assert note in answer.said
+    assert note in faulty.having("outside 40 at 1").in_study()(CREATE).said
 
 
 @pytest.mark.fault("F38", "ids as text, and above 2^63", "exact in CSV and JSON")
@@ -345,6 +388,9 @@ def test_an_exclusive_end_is_noticed(faulty):
     note = "no record is of the last day of any window"
     assert note not in faulty.having()(sql).said
     assert note in faulty.having("exclusive")(sql).said
+    made = sql.replace("SELECT", "CREATE COLLECTION c AS SELECT")
+    assert note not in faulty.having().in_study()(made).said
+    assert note in faulty.having("exclusive").in_study()(f"DROP COLLECTION c; {made}").said
 
 
 @pytest.mark.fault(

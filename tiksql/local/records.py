@@ -90,6 +90,16 @@ class Reader:
         rows: list[Row] = list(zip(*columns, strict=True))
         return self._put_together(rows, more=more) if self._in_parts else rows
 
+    def peek(self, records: bytes) -> list[Any]:
+        """Return the keys of a page and remember nothing of it; [] where they are not as usual."""
+        key = self.table.columns.get(self.table.record_key or "")
+        if key is None or not key.is_field:
+            return []
+        try:
+            return _first_given(self._decoder.decode(records), _attributes(key))
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return []
+
     def _put_together(self, rows: list[Row], *, more: bool) -> list[Row]:
         """Make one row of a record that comes over several pages, with more of its list on each."""
         self._parts += rows
