@@ -10,11 +10,14 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tiksql.planning.plan import Window
+from tiksql.planning.requests import last_day
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from tiksql.api.pages import Page
-    from tiksql.planning.plan import Request, Window
+    from tiksql.planning.plan import Request
 
 SCHEDULED = dt.timedelta(days=30)
 """How much older than its window an id may be; C4D saw 2.5 days."""
@@ -56,7 +59,8 @@ class Oddities:
         window = page.request.window
         if window is not None and page.request.table.record_key == "id":
             days = [_day(each) for each in ids if isinstance(each, int) and 0 < each < LAST_ID]
-            self.outside += sum(not _is_within(day, window) for day in days)
+            asked_for = Window(window.start, last_day(page.request))
+            self.outside += sum(not _is_within(day, asked_for) for day in days)
             full = page.count >= FULL * asked
             if page.has_more is False and full and _is_early(days, window):
                 self.early.append(page.request)
@@ -83,7 +87,7 @@ class Oddities:
         if not self.last_days and self.expected >= ENOUGH:
             yield (
                 "no record is of the last day of any window: if this API leaves out the end date,"
-                " a day of each window is missing (SET window_days changes which)"
+                " a day of each window is missing (SET extra_day = on asks for it)"
             )
 
 

@@ -53,6 +53,11 @@ TABLE: dict[str, Setting] = {
             default=True,
             description="refuse values that the catalog does not know",
         ),
+        Setting(
+            "extra_day",
+            default=False,
+            description="ask each window for a day more, if the API leaves out the end date",
+        ),
         Setting("page_size", 100, "records asked for in one request", low=1, high=100),
         Setting("concurrency", 4, "windows asked for at the same time", low=1, high=16),
         Setting(

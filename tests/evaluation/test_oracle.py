@@ -45,6 +45,7 @@ def any_shape(ask, sql, chance):
     settings = {
         "allow_full_scan": "on",
         "window_days": chance.choice([9, 30]),
+        "extra_day": chance.choice(["off", "off", "on"]),
         "page_size": chance.choice([40, 100]),
         "concurrency": chance.choice([1, 4]),
     }

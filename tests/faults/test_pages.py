@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import json
 
@@ -391,6 +392,34 @@ def test_an_exclusive_end_is_noticed(faulty):
     made = sql.replace("SELECT", "CREATE COLLECTION c AS SELECT")
     assert note not in faulty.having().in_study()(made).said
     assert note in faulty.having("exclusive").in_study()(f"DROP COLLECTION c; {made}").said
+
+
+@pytest.mark.fault(
+    "F44",
+    "a server that leaves out the end date, and one that does not, with SET extra_day = on",
+    "the same rows from both, none of another day, live and in a collection",
+)
+@pytest.mark.parametrize("faults", [["exclusive"], []], ids=["leaves it out", "does not"])
+def test_a_day_more_closes_the_hole(faulty, faults):
+    sql = (
+        "SELECT id FROM videos WHERE region_code = 'US' "
+        "AND create_date BETWEEN '2024-03-01' AND '2024-03-12'"
+    )
+    truth = faulty.having()(sql).lines
+    more = "SET extra_day = on; SET window_days = 3"
+    found = faulty.having(*faults)(f"{more}; {sql}")
+    assert (sorted(found.lines), found.status) == (sorted(truth), 0)
+    assert "one day more than is wanted" in found.said
+    assert faulty.in_study()(f"{more}; CREATE COLLECTION c AS {sql}").status == 0
+    assert sorted(faulty("SELECT id FROM c").lines) == sorted(truth)
+
+
+@pytest.mark.fault("F46", "a range that ends today, explained", "records can still arrive, it says")
+@pytest.mark.parametrize(("ago", "noted"), [(0, 1), (5, 0)])
+def test_an_explained_range_that_is_not_settled_says_so(faulty, ago, noted):
+    day = dt.datetime.now(dt.UTC).date() - dt.timedelta(days=ago)
+    sql = f"EXPLAIN SELECT id FROM videos WHERE keyword = 'love' AND create_date = '{day}'"
+    assert faulty.having()(sql).out.count("records can still arrive") == noted
 
 
 @pytest.mark.fault(

@@ -48,6 +48,7 @@ SHAPING: Final = (
     "max_branches",
     "page_size",
     "allow_full_scan",
+    "extra_day",
     "strict_catalog",
     "max_requests",
     "allow_partial",

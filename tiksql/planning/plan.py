@@ -105,6 +105,7 @@ class FirstPages(Struct, frozen=True):
     fields: tuple[str, ...]
     size: int
     scan: int = 1
+    extra_day: bool = False
 
     @property
     def url(self) -> str:

@@ -23,6 +23,7 @@ class Options(Struct, frozen=True):
     page_size: int = 100
     allow_full_scan: bool = False
     strict_catalog: bool = True
+    extra_day: bool = False
 
 
 class Scope(Struct, frozen=True):

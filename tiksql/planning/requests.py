@@ -6,6 +6,7 @@ reported to fail in 2026.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import TYPE_CHECKING, Any
 
 from msgspec import structs
@@ -13,10 +14,10 @@ from msgspec import structs
 from tiksql.planning.plan import Condition, Conditions, Request
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from tiksql.catalog import Column, Table
     from tiksql.planning.plan import Branch, FirstPages, Window
+
+DAY = dt.timedelta(days=1)
 
 
 def fields_of(table: Table, columns: tuple[Column, ...]) -> tuple[str, ...]:
@@ -41,7 +42,7 @@ def of_window(first: FirstPages, branch: Branch, window: Window) -> Request:
     body: dict[str, Any] = {
         "query": _groups(branch.conditions) or _everything(window),
         "start_date": _date(window.start),
-        "end_date": _date(window.end),
+        "end_date": _date(window.end + first.extra_day * DAY),
         first.table.paging.size_field: first.size,
     }
     return Request(
@@ -51,8 +52,15 @@ def of_window(first: FirstPages, branch: Branch, window: Window) -> Request:
 
 def in_window(request: Request, window: Window) -> Request:
     """Make the request of another window out of that of one."""
-    days = {"start_date": _date(window.start), "end_date": _date(window.end)}
+    assert request.window
+    more = last_day(request) - request.window.end
+    days = {"start_date": _date(window.start), "end_date": _date(window.end + more)}
     return structs.replace(request, body={**request.body, **days}, window=window)
+
+
+def last_day(request: Request) -> dt.date:
+    """Return the last day that a search is asked for, which may be the one behind its window."""
+    return dt.date.fromisoformat(request.body["end_date"])
 
 
 def of_key(first: FirstPages, column: Column, value: str, branch: int = 1) -> Request:

@@ -57,7 +57,7 @@ def _expression(query: TableQuery, formula: Formula) -> ast.Expression:
         case p.Atom():
             return _two_valued(query, formula)
         case p.Days():
-            raise AssertionError("days are decided before")
+            return _on_days(query, formula)
 
 
 def _two_valued(query: TableQuery, atom: p.Atom) -> ast.Expression:
@@ -71,13 +71,25 @@ def _two_valued(query: TableQuery, atom: p.Atom) -> ast.Expression:
     return ast.Call(ast.Name("coalesce"), (ast.In(name, values), ast.Boolean(value=False)))
 
 
+def _on_days(query: TableQuery, days: p.Days) -> ast.Expression:
+    """Judge the day of a record; one whose day is not known came for the days that were asked."""
+    day = ast.Column((ast.Name(query.name), ast.Name(_column(query.table, days).name)))
+    parts: list[ast.Expression] = []
+    if days.low:
+        parts.append(ast.Comparison(">=", day, ast.DateText(days.low.isoformat())))
+    if days.high:
+        parts.append(ast.Comparison("<=", day, ast.DateText(days.high.isoformat())))
+    known = together(parts) or ast.Boolean(value=True)
+    return ast.Call(ast.Name("coalesce"), (known, ast.Boolean(value=True)))
+
+
 def columns_of(query: TableQuery, residuals: Iterable[Formula]) -> tuple[Column, ...]:
     """List the columns that anything here reads; at least one, so that rows can be counted."""
     judged = [
         _column(query.table, predicate)
         for residual in residuals
         for predicate in p.predicates(residual)
-        if isinstance(predicate, p.Atom)
+        if isinstance(predicate, p.Atom | p.Days)
     ]
     names = {column.name for column in query.columns}
     extra = {column.name: column for column in judged if column.name not in names}
@@ -87,9 +99,11 @@ def columns_of(query: TableQuery, residuals: Iterable[Formula]) -> tuple[Column,
     return (query.table.columns[name],)
 
 
-def _column(table: Table, atom: p.Atom) -> Column:
+def _column(table: Table, predicate: p.Atom | p.Days) -> Column:
+    if isinstance(predicate, p.Days):
+        return next(c for c in table.columns.values() if c.derived and c.derived.rule == "day")
     return next(
         column
         for column in table.columns.values()
-        if atom.field in (column.key, column.filter.field if column.filter else "")
+        if predicate.field in (column.key, column.filter.field if column.filter else "")
     )

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from tiksql.planning import refusals
 from tiksql.planning.chunks import chunked
+from tiksql.planning.formulas import Days, conjunction, disjunction
 from tiksql.planning.ids import LATER, day_of_id, ids_of, is_of_ids_alone, strange
 from tiksql.planning.plan import Branch, FirstPages, Scan, SecondLook, Window
 from tiksql.planning.predicates import Cover, TooManyBranchesError, cover, overlapping
@@ -22,7 +23,10 @@ if TYPE_CHECKING:
 
     from tiksql.planning.formulas import Formula
     from tiksql.planning.plan import Request
-    from tiksql.planning.query import Scope, TableQuery
+    from tiksql.planning.query import Options, Scope, TableQuery
+
+MOST_DAYS = 31
+"""Days of one request, both ends included (API: at most 30 days from the first to the last)."""
 
 
 def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
@@ -41,7 +45,9 @@ def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
     if size is not None and len(asked) == 1 and residual is None:
         page = max(1, min(page, size))
     fields = fields_of(query.table, columns)
-    first = FirstPages(query.table, scope.base_url, fields, page, query.number)
+    first = FirstPages(
+        query.table, scope.base_url, fields, page, query.number, scope.options.extra_day
+    )
     made = [of_window(first, *pair) for pair in asked] if size != 0 else []
     if query.sample is not None:
         made = list(drawn(made, query.sample))
@@ -61,9 +67,14 @@ def search(query: TableQuery, scope: Scope, size: int | None) -> Scan:
 
 def _branches(found: dict[Cover, list[Piece]], scope: Scope) -> Iterator[Branch]:
     for number, (cover_, when) in enumerate(found.items(), 1):
-        windows = [w for piece in when for w in tile(piece, scope.options.window_days)]
+        windows = [w for piece in when for w in tile(piece, width_of(scope.options))]
         newest_first = sorted(windows, key=lambda w: w.start, reverse=True)
         yield Branch(number, cover_.conditions, tuple(newest_first))
+
+
+def width_of(options: Options) -> int:
+    """Return the days of a window, of which one more may be asked for: 31 at most."""
+    return min(options.window_days, MOST_DAYS - options.extra_day)
 
 
 @dataclass(slots=True)
@@ -96,7 +107,19 @@ class _Cutting:
                 found.setdefault(each, []).append(Piece(piece.low, high))
         if future and not found:
             raise refusals.in_the_future(query, today)
-        return {each: self._bounded(each, merged(when)) for each, when in found.items()}
+        by_days = [(self._to_the_day(each, merged(when)), when) for each, when in found.items()]
+        return {each: self._bounded(each, merged(when)) for each, when in by_days}
+
+    def _to_the_day(self, found: Cover, when: list[Piece]) -> Cover:
+        """Have days judged here, where more of them are asked for than are wanted."""
+        if not self.scope.options.extra_day:
+            return found
+        self.notes[
+            "each window is asked for one day more than is wanted, and what that brings too much"
+            " is dropped (SET extra_day = off does without)"
+        ] = None
+        days = disjunction(Days(*piece) for piece in when)
+        return structs.replace(found, residual=conjunction((found.residual, days)))
 
     def _cover(self, formula: Formula) -> tuple[Cover, ...]:
         most = self.scope.options.max_branches
@@ -125,7 +148,7 @@ class _Cutting:
         unlikely = strange(self.query.table, ids, self.scope.today)
         if not ids or unlikely is not None:
             raise refusals.without_range(self.query, self.scope.today, unlikely)
-        width = self.scope.options.window_days
+        width = width_of(self.scope.options)
         self.by_ids[found] = when
         self.notes[
             f"each id is looked for from its own day to {LATER} days later,"
@@ -146,7 +169,7 @@ class _Cutting:
                     branch.number,
                     tuple(ids_of(self.query.table, branch.conditions)),
                     branch.conditions,
-                    self.scope.options.window_days,
+                    width_of(self.scope.options),
                     tuple(Window(p.low or dt.date.min, p.high or dt.date.max) for p in when),
                     alone,
                 )
