@@ -28,9 +28,9 @@ def storm(share, seed=1):
     return lambda _: error(500, "internal_error") if chance.random() < share else None
 
 
-def asked(asker, count=400):
+def asked(asker, count=400, concurrency=1):
     """Ask for many things as a collection does: what fails is a gap, and all others go on."""
-    return gather(fetch(requests(count), asker, concurrency=1, goes_on=True))
+    return gather(fetch(requests(count), asker, concurrency=concurrency, goes_on=True))
 
 
 @pytest.mark.fault(
@@ -105,6 +105,21 @@ def test_half_of_a_days_quota_is_not_spent_on_failures(tmp_path, shared):
     found, _ = asked(asker, count=1)
     assert found
     assert len(server.requests) > before
+
+
+@pytest.mark.fault(
+    "F06",
+    "half of the quota is nearly lost, and eight requests at once would fail",
+    "no more are on their way than may still fail",
+)
+def test_requests_on_their_way_cannot_exceed_half_of_a_days_quota_together(tmp_path):
+    book = Ledger(tmp_path / "quota.db", "a", pytest.fail)
+    for _ in range(A_DAY // 2 - 3):
+        book.lose("research", DAY)
+    server = Server(faults=lambda _: error(500, "internal_error"))
+    asker = client(server, meter=Meter(ledger=book))
+    assert asked(asker, concurrency=8)[1].code == "TS535"
+    assert (len(server.requests), book.lost("research", DAY)) == (3, A_DAY // 2)
 
 
 def test_failures_of_one_pool_leave_the_other_alone(tmp_path):

@@ -49,7 +49,7 @@ def test_the_settings_are_those_of_the_language(run):
     names = "max_requests confirm_requests window_days max_branches allow_full_scan allow_partial"
     names += (
         " strict_catalog page_size concurrency format expanded null timing on_error color reserve"
-        " pager keys history"
+        " pager keys history extra_day"
     )
     assert set(settings(run("--emulator", *SHOW))) == set(names.split())
 

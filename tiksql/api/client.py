@@ -118,13 +118,13 @@ class Client:
         token = await (self._tokens.renew(job.stale) if job.stale else self._tokens.current())
         await self._rate.take()
         charge = Charge(job.request, job.number, job.content, self._world.now(), again)
-        self.losses.check(charge)
-        mark = self.meter.announce(charge)
-        found = self._read(job, await self._wire.post(job.url, job.content, token))
-        refused = isinstance(found, Trouble) and found.outcome is Outcome.TOKEN
-        job.stale = token if refused else None
-        self.meter.settle(mark, charge, found, _spent(found))
-        self.losses.note(charge, found)
+        async with self.losses.room(charge):
+            mark = self.meter.announce(charge)
+            found = self._read(job, await self._wire.post(job.url, job.content, token))
+            refused = isinstance(found, Trouble) and found.outcome is Outcome.TOKEN
+            job.stale = token if refused else None
+            self.meter.settle(mark, charge, found, _spent(found))
+            self.losses.note(charge, found)
         return found
 
     def _read(self, job: _Job, reply: Reply | Trouble) -> Page | Trouble:

@@ -8,7 +8,9 @@ in four, which is none. And whatever the pattern, half of a day's quota stays fo
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, deque
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from tiksql.api.failures import Trouble
@@ -19,6 +21,7 @@ from tiksql.errors import ConnectionFailedError, QuotaError
 
 if TYPE_CHECKING:
     import datetime as dt
+    from collections.abc import AsyncGenerator
 
     from tiksql.api.pages import Page
     from tiksql.api.quota import Charge, Ledger
@@ -54,6 +57,8 @@ class Losses:
         self._ledger = ledger
         self._lately: deque[bool] = deque(maxlen=LATELY)
         self._own: Counter[tuple[str, dt.date]] = Counter() if own is None else own
+        self._on_their_way = 0
+        self._came = asyncio.Event()
 
     def anew(self) -> Losses:
         """Return the same with nothing to look back at.
@@ -62,12 +67,26 @@ class Losses:
         """
         return Losses(self._ledger, self._own)
 
-    def check(self, charge: Charge) -> None:
-        """Raise before a request is sent that would be one too many.
+    @asynccontextmanager
+    async def room(self, charge: Charge) -> AsyncGenerator[None]:
+        """Let a request be sent, once it is none too many even if all on their way fail.
 
         ``ConnectionFailedError`` (TS520) in a storm, after which counting begins anew: whoever
         runs the statement again wants to try. ``QuotaError`` (TS535) until the day ends.
         """
+        self._check(charge)
+        while self._on_their_way and self._left(charge) <= self._on_their_way:
+            await self._came.wait()
+            self._check(charge)
+        self._on_their_way += 1
+        try:
+            yield
+        finally:
+            self._on_their_way -= 1
+            self._came.set()
+            self._came = asyncio.Event()
+
+    def _check(self, charge: Charge) -> None:
         if sum(self._lately) >= STORM:
             self._lately.clear()
             raise ConnectionFailedError(
@@ -75,15 +94,17 @@ class Losses:
                 f"{STORM} of the last {LATELY} requests failed: the API is in trouble",
                 hint="run it again in some hours",
             )
-        day = load().pools[charge.pool].requests_a_day
-        lost = self.of_day(charge.pool, charge.day)
-        if lost >= day // 2:
+        if self._left(charge) <= 0:
             raise QuotaError(
                 HALF_GONE,
-                f"{lost:,} requests of today failed, and half of the day's {day:,} is not spent"
-                " on failures",
+                f"{self.of_day(charge.pool, charge.day):,} requests of today failed, and half of"
+                f" the day's {_a_day(charge):,} is not spent on failures",
                 hint="run it again after 00:00 UTC",
             )
+
+    def _left(self, charge: Charge) -> int:
+        """Return how many requests of a day may still fail."""
+        return _a_day(charge) // 2 - self.of_day(charge.pool, charge.day)
 
     def of_day(self, pool: str, day: dt.date) -> int:
         """Return the failed requests of a day, as far as this computer knows."""
@@ -99,6 +120,10 @@ class Losses:
             self._ledger.lose(charge.pool, charge.day)
         elif failed:
             self._own[charge.pool, charge.day] += 1
+
+
+def _a_day(charge: Charge) -> int:
+    return load().pools[charge.pool].requests_a_day
 
 
 def _is_stale(found: Page | Trouble) -> bool:
