@@ -44,6 +44,7 @@ class Arguments:
     dry_run: bool = False
     allow_partial: bool = False
     allow_outside: bool = False
+    trust: bool = False
     on_error: str | None = None
     errors: str = "text"
     stats: bool = False
@@ -239,6 +240,7 @@ def _limits(parser: argparse.ArgumentParser) -> None:
     add("--concurrency", metavar="N", help="windows asked for at the same time")
     add("--allow-partial", action="store_true", help="show results that lack rows, labelled")
     _outside(parser)
+    add("--trust", action="store_true", help="scripts of others may write files and collections")
     add("--on-error", choices=("stop", "continue"), help="what a script does after an error")
     add("--wait", action="store_true", help="wait for the next day's quota, and go on collecting")
     add("--timeout", type=_seconds, metavar="S", help="seconds that the whole run may take")

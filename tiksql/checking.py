@@ -32,11 +32,15 @@ SAMPLES = {
 
 
 class Checked(Struct):
-    """What was found in one script; errors have the number of their statement."""
+    """What was found in one script; errors have the number of their statement.
+
+    ``doubts`` say that it may be somebody else's, and what it would then need a yes for.
+    """
 
     statements: int
     parameters: list[str]
     errors: list[tuple[int | None, TikSQLError]]
+    doubts: list[str]
 
 
 class Numbered(Struct):
@@ -51,11 +55,12 @@ def check(session: Session, source: Source, given: dict[str, object]) -> Checked
     """Read, resolve and plan every statement of a script, asking nothing of anybody."""
     read, errors = _read(source)
     count = len(read) + len(errors)
+    doubts = _doubts(source, read, given)
     try:
         asked = list(declared(source))
         values = typed(source, {**_samples(asked), **given})
     except TikSQLError as error:
-        return Checked(count, [], [(None, error), *errors])
+        return Checked(count, [], [(None, error), *errors], doubts)
     statements = tuple(each.statement for each in read)
     used = {p.name: None for statement in statements for p in parameters(statement)}
     for name in used:
@@ -63,7 +68,16 @@ def check(session: Session, source: Source, given: dict[str, object]) -> Checked
     errors += _errors(session, read, values)
     names = {parameter.name for parameter in asked}
     undeclared = [f":{name}" for name in used if name not in names]
-    return Checked(count, [*map(str, asked), *undeclared], sorted(errors, key=_place))
+    return Checked(count, [*map(str, asked), *undeclared], sorted(errors, key=_place), doubts)
+
+
+def _doubts(source: Source, read: list[Numbered], given: dict[str, object]) -> list[str]:
+    if not source.doubt:
+        return []
+    from tiksql import trust  # noqa: PLC0415 - most scripts are of their user
+
+    found = trust.deeds((each.statement for each in read), given)
+    return trust.question(source, found).split("\n")
 
 
 def _place(error: tuple[int | None, TikSQLError]) -> int:

@@ -150,6 +150,10 @@ def _statements(arguments: Arguments, console: Console) -> int:
             from tiksql.shell.repl import start  # noqa: PLC0415 - the prompt only
 
             return start(job)
+        if console.asks and arguments.errors == "text":
+            from tiksql.shell.reader import PlainReader  # noqa: PLC0415 - see above
+
+            job.agrees = PlainReader(console).agrees
         for source in sources:
             if not job.script(source):
                 break
@@ -224,7 +228,7 @@ def _check(arguments: Arguments, console: Console) -> int:
             wrong.source = wrong.source or source
             job.failed(wrong, number)
         counts = f"{counted(found.statements, 'statement')}, {counted(len(found.errors), 'error')}"
-        lines = [f"{source.name}: {counts}", *found.parameters]
+        lines = [f"{source.name}: {counts}", *found.parameters, *found.doubts]
         console.stdout.write(console.shown("\n  ".join(lines) + "\n"))
     return job.status
 

@@ -32,6 +32,11 @@ class Console:
         """Say whether standard error is a terminal that can redraw a line."""
         return self.stderr.isatty() and self.environ.get("TERM") != "dumb"
 
+    @property
+    def asks(self) -> bool:
+        """Say whether somebody sits there who can be asked."""
+        return self.stdin.isatty() and self.stderr.isatty()
+
     def height(self) -> int | None:
         """Return the lines of the terminal, None for a file, a pipe or a terminal of no size."""
         if not self.stdout.isatty():

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from codecs import utf_8_decode
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
+from tiksql.authors import doubt
 from tiksql.errors import OutputError, ParseError, UsageError
 from tiksql.source import Source, Span
 
@@ -29,7 +31,8 @@ def read_script(name: str, most: int | None = None) -> Source:
     """Read a file as a script; raise ``UsageError`` where there is none, or too much of it."""
     try:
         with Path(name).open("rb") as stream:
-            return decoded(_octets(stream, name, most), name)
+            source = decoded(_octets(stream, name, most), name)
+            return replace(source, doubt=doubt(stream.fileno(), name))
     except OSError as error:
         raise UsageError("TS607", f"{name} cannot be read: {error.strerror}") from None
 

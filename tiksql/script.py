@@ -35,7 +35,8 @@ class Run:
 
     ``confirm`` is asked before a stream is read. ``mended`` is told an error and says whether
     it did something about it, so that the statement shall be tried again. ``kept`` may hold on to
-    a stream before it is read. ``for_people`` adds what a program does not need to be told.
+    a stream before it is read. ``agrees`` asks whether a script of others is trusted, None where
+    nobody can be asked. ``for_people`` adds what a program does not need to be told.
     """
 
     session: Session
@@ -48,6 +49,7 @@ class Run:
     confirm: Callable[[Stream], bool] = lambda _: True
     mended: Callable[[TikSQLError], bool] = lambda _: False
     kept: Callable[[Stream], None] = lambda _: None
+    agrees: Callable[[str], bool] | None = None
     for_people: bool = False
     delivery: Delivery = field(init=False)
     _warnings: list[str] = field(default_factory=list)
@@ -68,6 +70,8 @@ class Run:
             statements = parse(source).statements
             self.bound = typed(source, self.values)
             self._check_single(statements)
+            if source.doubt and not (self.arguments.trust or self.arguments.dry_run):
+                self._check_trust(source, statements)
         except TikSQLError as error:
             self.mended(error)
             return self._failed(error, source, None)
@@ -97,6 +101,17 @@ class Run:
                 "-o takes one result, and there are more",
                 hint="run one statement, or redirect standard output",
             )
+
+    def _check_trust(self, source: Source, statements: tuple[ast.Statement, ...]) -> None:
+        """Let a script of others leave nothing behind unless its user says so."""
+        from tiksql import trust  # noqa: PLC0415 - most scripts are of their user
+        from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - see above
+
+        found = trust.deeds(statements, self.bound)
+        if found and self.agrees:
+            self.console.stderr.write(visible_lines(trust.question(source, found)) + "\n")
+        if found and not (self.agrees and self.agrees("run it? [y/N] ")):
+            raise trust.distrust(source, found)
 
     def _failed(self, error: TikSQLError, source: Source, number: int | None) -> bool:
         """Show an error of a source; say whether the next statement shall run."""

@@ -26,7 +26,7 @@ from tiksql.planning.planner import plan
 from tiksql.planning.query import Options, Scope
 from tiksql.planning.resolver import describe, resolve
 from tiksql.planning.trees import copied
-from tiksql.settings import TABLE, Settings
+from tiksql.settings import TABLE, Settings, check_written
 from tiksql.syntax import ast
 from tiksql.translate import ACCOUNTING, translator
 
@@ -263,6 +263,7 @@ class Session:
         value = node.value
         given = value.text if isinstance(value, ast.Name) else getattr(value, "value", "")
         try:
+            check_written(node.name.text, given)
             self.settings = self.settings.having(node.name.text, given, "session")
         except UsageError as error:
             place = value if node.name.text.lower() in TABLE else node.name

@@ -23,7 +23,11 @@ Value: TypeAlias = int | bool | str
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """One thing that can be set: its kind is that of its default."""
+    """One thing that can be set: its kind is that of its default.
+
+    ``guard`` marks what keeps statements from spending, which a script of others may not change
+    unasked; ``program``, what starts one, which no statement names.
+    """
 
     name: str
     default: Value
@@ -31,19 +35,27 @@ class Setting:
     choices: tuple[str, ...] = ()
     low: int = 0
     high: int = 10**9
+    guard: bool = False
+    program: bool = False
 
 
 TABLE: dict[str, Setting] = {
     setting.name: setting
     for setting in (
-        Setting("max_requests", 100, "requests that one statement may cost"),
-        Setting("confirm_requests", 20, "the prompt asks before a statement that costs more"),
+        Setting("max_requests", 100, "requests that one statement may cost", guard=True),
+        Setting(
+            "confirm_requests",
+            20,
+            "the prompt asks before a statement that costs more",
+            guard=True,
+        ),
         Setting("window_days", 30, "days of one request", low=1, high=31),
         Setting("max_branches", 8, "separate requests that one WHERE may become", low=1, high=1000),
         Setting(
             "allow_full_scan",
             default=False,
             description="search without any condition but the days",
+            guard=True,
         ),
         Setting(
             "allow_partial", default=False, description="show results that lack rows, labelled"
@@ -72,13 +84,14 @@ TABLE: dict[str, Setting] = {
             "pager",
             "auto",
             "what shows long results on a terminal: auto ($PAGER, or less), off, or a command",
+            program=True,
         ),
         Setting("keys", "emacs", "keys of the prompt", ("emacs", "vi")),
         Setting("history", default=True, description="keep what was typed at the prompt"),
         Setting("timing", default=True, description="show how long a statement took"),
         Setting("on_error", "stop", "what a script does after an error", ("stop", "continue")),
         Setting("color", "auto", "colours on a terminal", ("auto", "always", "never")),
-        Setting("reserve", 0, "requests of a day that are left for others"),
+        Setting("reserve", 0, "requests of a day that are left for others", guard=True),
     )
 }
 
@@ -135,6 +148,20 @@ def find(name: str) -> Setting:
         f'unknown setting "{name}"',
         hint=f'did you mean "{near}"?' if near else "SHOW SETTINGS lists them",
     )
+
+
+PROGRAMS = ("auto", "on", "off")
+"""What a statement may say where a person may name a program."""
+
+
+def check_written(name: str, value: object) -> None:
+    """Raise ``UsageError`` (TS229) where a statement, which may be anybody's, names a program."""
+    if find(name).program and _word(value).lower() not in PROGRAMS:
+        raise UsageError(
+            "TS229",
+            f"a statement names no program: {name.lower()} takes auto or off here",
+            hint=f"\\{name.lower()} COMMAND at the prompt, or TIKSQL_{name.upper()}",
+        )
 
 
 def checked(setting: Setting, value: object) -> Value:

@@ -29,10 +29,11 @@ NOWHERE = Span(0, 0)
 
 @dataclass(frozen=True)
 class Source:
-    """A text and the name that messages call it by."""
+    """A text, the name that messages call it by, and why somebody else may have written it."""
 
     text: str
     name: str = "<statement>"
+    doubt: str = ""
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -378,6 +378,7 @@ MALICIOUS = {
     "a shell": ("\\! touch owned\nSELECT 1", "TS114"),
     "an editor": ("\\e\nSELECT 1", "TS114"),
     "a pager": ("\\pager touch owned\nSELECT 1", "TS114"),
+    "a pager by setting": ("SET pager = 'touch owned'", "TS229"),
     "the home": ("COPY (SELECT 1 AS a) TO '~/.bashrc'", "TS273"),
     "the absolute home": ("COPY (SELECT 1 AS a) TO '{home}/.bashrc' (OVERWRITE)", "TS271"),
     "upwards": ("COPY (SELECT 1 AS a) TO '../home/.bashrc' (OVERWRITE)", "TS271"),

@@ -36,7 +36,7 @@ def repl(job: Run, reader: Reader, toolbar: Toolbar) -> int:
     shell = Shell(job, reader)
     questions = Questions(shell)
     job.confirm, job.mended = questions.confirmed, questions.mended
-    job.for_people = True
+    job.agrees, job.for_people = reader.agrees, True
     job.kept = lambda stream: _keep(shell, toolbar, stream)
     shell.say(BANNER.format(server=job.session.backend.name))
     while not shell.left:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,8 +40,7 @@ def edit(shell: Shell, _argument: str) -> None:
 
 def include(shell: Shell, argument: str) -> None:
     """Run a script."""
-    source = read_script(str(Path(unquoted(argument)).expanduser()))
-    shell.run(source.text, source.name)
+    shell.job.script(read_script(str(Path(unquoted(argument)).expanduser())))
 
 
 def explain(shell: Shell, argument: str) -> None:
@@ -96,7 +96,7 @@ def run(shell: Shell, argument: str) -> None:
     before = shell.job.values
     shell.job.values = {**before, **read_values(given, read_lines)}
     try:
-        shell.run(read_script(str(path)).text, path.name)
+        shell.job.script(replace(read_script(str(path)), name=path.name))
     finally:
         shell.job.values = before
 
