@@ -54,7 +54,7 @@ def test_a_shell_block_of_the_readme_names_targets_that_exist(block):
 
 @pytest.mark.parametrize("script", EXAMPLES, ids=lambda path: path.stem)
 def test_an_example_prints_what_is_recorded_beside_it(run, script):
-    outcome = run("--emulator", "-f", script)
+    outcome = run("--emulator", "--trust", "-f", script)
     recorded = script.with_suffix(".out")
     if os.environ.get("UPDATE_GOLDEN"):
         recorded.write_text(outcome.out)
