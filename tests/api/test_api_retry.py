@@ -12,6 +12,7 @@ ROWS = [
     (Outcome.NO_CONTACT, [1, 2], ConnectionFailedError, "TS510"),
     (Outcome.CONTACT_LOST, [1, 2, 4, 8, 16, 32, 60, 60, 60], ConnectionFailedError, "TS510"),
     (Outcome.UNTRUSTED, [], ConnectionFailedError, "TS513"),
+    (Outcome.OUTDATED, [], ConnectionFailedError, "TS523"),
     (Outcome.BROKEN, [1, 2, 4], ConnectionFailedError, "TS511"),
     (Outcome.NOT_THE_API, [1], ConnectionFailedError, "TS519"),
     (Outcome.TOO_LARGE, [], ConnectionFailedError, "TS517"),
@@ -41,7 +42,8 @@ def test_every_outcome_has_a_row():
 
 def test_a_request_that_did_not_arrive_is_not_counted():
     unsent = {outcome for outcome, rule in POLICY.items() if rule.spent is Spent.UNSENT}
-    assert unsent == {Outcome.NO_CONTACT, Outcome.CONTACT_LOST, Outcome.UNTRUSTED}
+    never_there = {Outcome.NO_CONTACT, Outcome.CONTACT_LOST}
+    assert unsent == never_there | {Outcome.UNTRUSTED, Outcome.OUTDATED}
 
 
 def test_chance_lengthens_a_wait_by_a_quarter_at_most():

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import socket
 import ssl
+import threading
+import warnings
 
+import httpx
 import pytest
 import trustme
 from api.api_doubles import Clock, Server, client, error, gather, request
@@ -177,6 +181,88 @@ def test_the_authority_that_ssl_cert_file_names_is_trusted(run, trusted, monkeyp
         outcome = run(*base, *command, environ=KEYS)
     told = "note: records with ids of other days than was asked, all kept: 1\n"
     assert (outcome.status, outcome.err, outcome.out) == (0, told, "id\n7\n")
+
+
+def older(version):
+    """Speak nothing newer than a version of TLS, which OpenSSL has to be talked into."""
+
+    def made(ca):
+        old = context(ca.issue_cert("127.0.0.1"))
+        old.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings(action="ignore"):
+            old.minimum_version, old.maximum_version = ssl.TLSVersion.TLSv1, version
+        return old
+
+    return made
+
+
+OLD = {"1.0": older(ssl.TLSVersion.TLSv1), "1.1": older(ssl.TLSVersion.TLSv1_1)}
+
+
+@pytest.fixture(params=["as usual", "old versions allowed"])
+def lenient(request, monkeypatch):
+    """OpenSSL as it is here, and one whose configuration allows what is not safe."""
+
+    def create(*arguments, **options):
+        made = ssl.create_default_context(*arguments, **options)
+        made.set_ciphers("ALL:@SECLEVEL=0")
+        with warnings.catch_warnings(action="ignore"):
+            made.minimum_version = ssl.TLSVersion.TLSv1
+        return made
+
+    if request.param != "as usual":
+        monkeypatch.setattr(
+            httpx, "create_ssl_context", lambda: create(cafile=os.environ["SSL_CERT_FILE"])
+        )
+
+
+@pytest.mark.fault(
+    "F17",
+    "a server that speaks TLS 1.0 or 1.1 and no more, also where OpenSSL would allow that",
+    "nothing is sent, not even once more, and it is said that TLS 1.2 is the least",
+)
+@pytest.mark.skipif(not (ssl.HAS_TLSv1 and ssl.HAS_TLSv1_1), reason="OpenSSL has them no more")
+@pytest.mark.usefixtures("lenient")
+@pytest.mark.parametrize("version", OLD)
+def test_a_server_that_speaks_only_old_tls_is_refused(run, trusted, monkeypatch, version):
+    ca, bundle = trusted
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    with serving(tls=OLD[version](ca)) as server:
+        outcome = run("--base-url", f"https://{server.host}", "-c", SQL, environ=KEYS)
+    assert (outcome.status, outcome.out) == (3, "")
+    assert f"error[TS523]: {server.host} speaks only TLS that is too old: 1.2 is" in outcome.err
+    assert server.seen == []
+
+
+HELLO = b"\x03\x01" + bytes(32) + b"\x00" + b"\x00\x2f" + b"\x00"
+OLD_ANSWERS = {
+    "the alert that no version is shared": bytes.fromhex("15030100020246"),
+    "the hello of TLS 1.0": b"\x16\x03\x01\x00\x2a\x02\x00\x00\x26" + HELLO,
+}
+
+
+@pytest.mark.fault(
+    "F17",
+    "a server that answers the first words of TLS as only an old one does, octet by octet",
+    "the same, whatever OpenSSL can speak itself",
+)
+@pytest.mark.parametrize("answer", OLD_ANSWERS)
+def test_an_answer_in_old_tls_is_refused_whatever_openssl_can_speak(run, answer):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        host = f"127.0.0.1:{server.getsockname()[1]}"
+
+        def say():
+            line, _ = server.accept()
+            with line:
+                line.recv(65536)
+                line.sendall(OLD_ANSWERS[answer])
+                line.recv(65536)
+
+        saying = threading.Thread(target=say)
+        saying.start()
+        outcome = run("--base-url", f"https://{host}", "-c", SQL, environ=KEYS)
+        saying.join(10)
+    assert (outcome.status, "error[TS523]" in outcome.err) == (3, True)
 
 
 # --- F18: another server

@@ -43,12 +43,19 @@ def untrusted(_):
         raise httpx.ConnectError("x") from cause
 
 
+def outdated(_):
+    cause = ssl.SSLError(1, "unsupported protocol")
+    cause.reason = "UNSUPPORTED_PROTOCOL"
+    raise httpx.ConnectError("x") from cause
+
+
 NOBODY = httpx.ConnectError("x")
 STALE = error(400, "invalid_params", "Search Id 7 is invalid or expired")
 ROWS = [  # what is met, in place of the token or a page; waits; counted, failed; code, exit status
     (Outcome.NO_CONTACT, "token", NOBODY, [1, 2], (0, 0), "TS510", 3),
     (Outcome.CONTACT_LOST, "page", NOBODY, [1, 2, 4, 8, 16, 32, 60, 60, 60], (0, 0), "TS510", 3),
     (Outcome.UNTRUSTED, "page", untrusted, [], (0, 0), "TS513", 3),
+    (Outcome.OUTDATED, "page", outdated, [], (0, 0), "TS523", 3),
     (Outcome.BROKEN, "page", answer(HTML, 504), [1, 2, 4], (4, 4), "TS511", 3),
     (Outcome.NOT_THE_API, "page", answer(HTML), [1], (2, 2), "TS519", 3),
     (Outcome.TOO_LARGE, "page", answer(b" " * 60_000), [], (1, 1), "TS517", 3),

@@ -8,7 +8,7 @@ from collections import Counter
 
 from store.studies_world import execute
 
-NOT_SEEN = {"NO_CONTACT", "CONTACT_LOST", "UNTRUSTED", "BROKEN"}
+NOT_SEEN = {"NO_CONTACT", "CONTACT_LOST", "UNTRUSTED", "OUTDATED", "BROKEN"}
 """Outcomes after which nobody knows whether the server has seen the request."""
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import copy
-import ssl
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote_plus, urlsplit
 
 import msgspec
 
+from tiksql.api import tls
 from tiksql.api.answers import Reply, read_reply
 from tiksql.api.credentials import check_base_url, host_of, is_loopback, permitted
 from tiksql.api.failures import Trouble
@@ -263,7 +263,7 @@ class Wire:
             self._http = httpx.AsyncClient(
                 transport=self._transport,
                 follow_redirects=False,
-                verify=httpx.create_ssl_context() if self._transport is None else True,
+                verify=tls.context() if self._transport is None else True,
                 trust_env=not is_loopback(host),
                 limits=httpx.Limits(keepalive_expiry=30),
             )
@@ -280,18 +280,9 @@ class Wire:
         import httpx  # noqa: PLC0415 - see above
 
         kind = type(error).__name__
-        if distrust := _distrust(error):
-            return Trouble(Outcome.UNTRUSTED, detail=distrust)
+        if found := tls.trouble(error):
+            return found
         if isinstance(error, httpx.ConnectError | httpx.ConnectTimeout | httpx.ProxyError):
             outcome = Outcome.CONTACT_LOST if self._reached else Outcome.NO_CONTACT
             return Trouble(outcome, detail=kind)
         return Trouble(Outcome.BROKEN, detail=kind)
-
-
-def _distrust(error: BaseException | None) -> str:
-    """Say why a certificate was not trusted, in OpenSSL's words; '' where that is not it."""
-    while error is not None:
-        if isinstance(error, ssl.SSLCertVerificationError):
-            return getattr(error, "verify_message", "") or "it was not verified"
-        error = error.__cause__ or error.__context__
-    return ""

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tiksql.api import tls
 from tiksql.api.answers import Reply
 from tiksql.api.credentials import host_of, is_loopback
 from tiksql.api.retry import Outcome
@@ -58,7 +59,8 @@ async def _within_time(
     except TimeoutError:
         return Knock("unreachable", f"no answer within {settings.answer_seconds:g} seconds")
     except httpx.HTTPError as error:  # its text may hold a header
-        return Knock("unreachable", type(error).__name__)
+        found = tls.trouble(error)
+        return Knock("unreachable", f"TLS, {found.detail}" if found else type(error).__name__)
     except (OSError, ValueError, ImportError, httpx.InvalidURL):
         return Knock("unreachable", "the proxy or the certificates of the environment are unusable")
 
@@ -74,6 +76,7 @@ async def _knocked(
         transport=transport,
         follow_redirects=False,
         timeout=settings.answer_seconds,
+        verify=tls.context() if transport is None else True,
         trust_env=not is_loopback(urlsplit(settings.base_url).hostname or ""),
         headers={"User-Agent": settings.user_agent},
     )

@@ -34,6 +34,7 @@ class Outcome(Enum):
     NO_CONTACT = auto()
     CONTACT_LOST = auto()
     UNTRUSTED = auto()
+    OUTDATED = auto()
     BROKEN = auto()
     NOT_THE_API = auto()
     TOO_LARGE = auto()
@@ -86,6 +87,10 @@ POLICY: dict[Outcome, Rule] = {
                                _AGAIN, spent=Spent.UNSENT),
     Outcome.UNTRUSTED:    Rule(1, _NEVER, _LOST, "TS513", "{host} has no certificate to be trusted",
                                "behind a company's proxy, name its certificates in SSL_CERT_FILE",
+                               spent=Spent.UNSENT),
+    Outcome.OUTDATED:     Rule(1, _NEVER, _LOST, "TS523",
+                               "{host} speaks only TLS that is too old: 1.2 is the least",
+                               "there may be an old proxy in between",
                                spent=Spent.UNSENT),
     Outcome.BROKEN:       Rule(4, _DOUBLING, _LOST, "TS511", "{host} gave no whole answer", _AGAIN),
     Outcome.NOT_THE_API:  Rule(2, (1.0,), _LOST, "TS519",
