@@ -205,6 +205,7 @@ def stored(page: Page) -> chains.StoredPage:
         page.search_id,
         page.log_id,
         page.raw,
+        page.status,
     )
 
 

@@ -36,12 +36,14 @@ SHOWN = 3
 
 FOLLOWED = frozenset({"search", "index", "time"})
 LAST_ID = 2**63
+OK = 200
 
 
 @dataclass(slots=True)
 class Oddities:
     """What has been odd so far about the pages of one statement."""
 
+    disputed: int = 0
     long: int = 0
     unsaid: int = 0
     outside: int = 0
@@ -49,6 +51,10 @@ class Oddities:
     last_days: int = 0
     early: list[Request] = field(default_factory=list)
     """Searches whose end may be none (C4D saw has_more fail in other ways)."""
+
+    def count(self, page: Page) -> None:
+        """Count a page whose status disputes that it is one."""
+        self.disputed += page.status != OK and not page.kept
 
     def look(self, page: Page, ids: Sequence[object]) -> None:
         """Look at a page and the keys of its records, in which duplicates are still there."""
@@ -70,6 +76,8 @@ class Oddities:
 
     def notes(self) -> Iterator[str]:
         """Say what was odd, with what it can mean."""
+        if self.disputed:
+            yield f"pages with the code ok that came with status 500, all kept: {self.disputed:,}"
         if self.long:
             yield f"pages with more records than were asked for, all kept: {self.long:,}"
         if self.unsaid:

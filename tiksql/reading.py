@@ -123,6 +123,7 @@ class Reading:
         if not isinstance(event, Page):
             self._mishap(event)
             return
+        self.oddities.count(event)
         stats.pages += 1
         stats.records += event.count
         stats.windows += event.number == 1

@@ -9,7 +9,8 @@ from faults.faulty_emulator import DAY, WEEK
 
 from tiksql.emulator.faults import Fault
 
-PAGES = f"SET page_size = 2; SELECT id FROM videos WHERE {WEEK}"
+SEARCH = f"videos WHERE {WEEK}"
+PAGES = f"SET page_size = 2; SELECT id FROM {SEARCH}"
 
 
 @pytest.fixture
@@ -20,7 +21,7 @@ def truth(faulty):
     return answer.lines
 
 
-def survives(faulty, truth, *faults, requests=5):
+def survives(faulty, truth, *faults, requests=5, said=""):
     """Let faults meet a search that is whole in the end, with every request counted."""
     answer = faulty.having(*faults)(PAGES)
     assert (answer.status, answer.lines) == (0, truth), answer
@@ -28,7 +29,7 @@ def survives(faulty, truth, *faults, requests=5):
     assert answer.stats["requests"] == requests == faulty.emulator.api_requests
     assert answer.stats["retries"] == requests - 4
     assert sum(faulty.emulator.faults.met.values()) > 0
-    assert answer.said == ""
+    assert answer.said == said
 
 
 def ends(faulty, *faults, status, code, requests, sql=None):
@@ -185,11 +186,26 @@ def test_an_unknown_code_is_shown(faulty):
     assert "Nothing left" in said
 
 
-@pytest.mark.fault("F14", "status 200 with internal_error", "asked again, whole")
-@pytest.mark.fault("F14", "status 500 with the code ok and records", "the records count")
+@pytest.mark.fault("F14", "status 200 with internal_error", "asked again, whole, no word of it")
+@pytest.mark.fault(
+    "F14",
+    "status 500 with the code ok and records, at one page and at all, in a collection, too",
+    "the records count, nothing is asked again, and one note says how many pages that were",
+)
 def test_of_status_and_code_the_code_counts(faulty, truth):
     survives(faulty, truth, "200 internal_error at 2")
-    survives(faulty, truth, "500 ok at 2", requests=4)
+    survives(faulty, truth, "500 ok at 2", requests=4, said=disputed(1))
+    survives(faulty, truth, "500 ok", requests=4, said=disputed(4))
+    made = faulty.having("500 ok").in_study()(f"CREATE COLLECTION c AS SELECT id FROM {SEARCH}")
+    assert (made.status, made.stats["retries"]) == (0, 0)
+    assert {line.split(",")[-3] for line in faulty("SHOW REQUESTS").lines} == {"500"}
+    assert made.said.splitlines().count(disputed(made.stats["requests"])) == 1
+    again = faulty("SELECT count(*) FROM c")
+    assert (again.lines, again.said) == ([str(len(truth))], ""), "what was kept is in no dispute"
+
+
+def disputed(pages):
+    return f"note: pages with the code ok that came with status 500, all kept: {pages}"
 
 
 @pytest.mark.fault("F15", "a body of 60 MB, and 60 kB that unpack to 60 MB", "TS517 at 50 MB")

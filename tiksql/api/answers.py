@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tiksql.api.envelope import Answer, MalformedError, read_answer
@@ -49,7 +49,8 @@ def read_reply(
     except MalformedError as error:
         return _without_envelope(reply, str(error))
     if _is_page(reply, answer):
-        return page_of(request, number, reply.body, received_at, answer)
+        page = page_of(request, number, reply.body, received_at, answer)
+        return page if reply.status == page.status else replace(page, status=reply.status)
     return Trouble(
         outcome_of(reply.status, answer.code, answer.message),
         status=reply.status,

@@ -26,7 +26,8 @@ class Page:
 
     ``raw`` is the body as it came; ``records`` is its list of ``count`` records, a JSON array that
     one call decodes: ``msgspec.json.Decoder(list[Record]).decode(page.records)``. One that is
-    ``kept`` was paid for earlier.
+    ``kept`` was paid for earlier. ``status`` is that of HTTP; a study has
+    it with the request, so a page that is read from one has 200.
     """
 
     request: Request
@@ -40,6 +41,7 @@ class Page:
     log_id: str
     received_at: dt.datetime
     kept: bool = False
+    status: int = 200
 
     def as_kept(self) -> Page:
         """Return this page as one that was paid for earlier."""

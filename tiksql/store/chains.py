@@ -67,6 +67,7 @@ class StoredPage(Struct, frozen=True):
     search_id: str | None
     log_id: str
     content: bytes | None = None
+    status: int = 200
 
 
 class Sent(Struct, frozen=True):
@@ -229,12 +230,9 @@ def keep(study: Study, number: int, request: int, page: StoredPage) -> None:
     packed, digest = zlib.compress(content, LEVEL), hashlib.sha256(content).digest()
     with study.writing():
         study.execute(
-            "UPDATE requests SET came_at = ?, outcome = 'PAGE', status = 200, log_id = ?,"
+            "UPDATE requests SET came_at = ?, outcome = 'PAGE', status = ?, log_id = ?,"
             " records = ? WHERE id = ?",
-            came,
-            page.log_id,
-            page.records,
-            request,
+            *(came, page.status, page.log_id, page.records, request),
         )
         study.execute(
             "INSERT OR REPLACE INTO pages SELECT id, lap, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?"
