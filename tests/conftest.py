@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+import os
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -25,6 +27,11 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if any(f"tests/{place}" in item.nodeid for place in OTHER_PROGRAMS):
             item.add_marker(pytest.mark.flaky(reruns=1))
+
+
+os.environ["TZ"] = "UTC"  # what is shown in local time is the same on every machine
+if hasattr(time, "tzset"):
+    time.tzset()
 
 
 @dataclass(frozen=True)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import random
 from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
 from tiksql.errors import QuotaError
+from tiksql.midnight import UNTIL_MIDNIGHT, renewal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Sequence
@@ -22,30 +21,6 @@ if TYPE_CHECKING:
     from tiksql.planning.plan import Plan, Request
     from tiksql.reading import Ask
     from tiksql.settings import Settings
-
-
-UNTIL_MIDNIGHT = frozenset({"TS532", "TS535"})
-"""Codes of errors that end with the day: its quota is used up, or half of it was lost."""
-
-AFTER_MIDNIGHT = (5.0, 60.0)
-"""Seconds that are waited besides: clocks differ, and others wait for midnight, too."""
-
-
-def after_midnight() -> float:
-    """Choose the seconds that are waited besides, by chance."""
-    return random.uniform(*AFTER_MIDNIGHT)  # noqa: S311 - no secret
-
-
-def until_midnight(now: dt.datetime) -> float:
-    """Return the seconds until the next day of UTC begins."""
-    tomorrow = dt.datetime.combine(now.date() + dt.timedelta(days=1), dt.time())
-    return (tomorrow - now).total_seconds()
-
-
-def shown(seconds: float) -> str:
-    """Write a time that has to be waited."""
-    hours, minutes = divmod(round(seconds / 60), 60)
-    return f"{hours} h {minutes} min" if hours else f"{minutes} min"
 
 
 class Line:
@@ -107,6 +82,10 @@ class Line:
                         requests, asking, concurrency=concurrency, keeper=keeper, goes_on=goes_on
                     )
                 )
+            except QuotaError as error:
+                if error.code in UNTIL_MIDNIGHT:
+                    error.hint = f"run it again at {renewal(self._backend.now())}"
+                raise
             finally:
                 self._asking = None
 

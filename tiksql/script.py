@@ -11,6 +11,7 @@ from tiksql.delivery import Delivery, counted, wholeness
 from tiksql.emptiness import why_empty
 from tiksql.errors import InterruptError, TikSQLError, UsageError
 from tiksql.interrupts import AbortedError, Interrupts
+from tiksql.midnight import UNTIL_MIDNIGHT
 from tiksql.parameters import typed
 from tiksql.planning.trees import harmless
 from tiksql.session import Text
@@ -204,6 +205,9 @@ class Run:
             self.note(why)
         if not stream.stats.complete and not (account and self.for_people):
             self.note(wholeness(stream.stats))
+        error = stream.stats.error
+        if error and error.hint and error.code in UNTIL_MIDNIGHT:
+            self.note(error.hint)
 
     def _exported(self, export: Export) -> None:
         with closing(self.delivery.watch.batches(export.stream, erased=False)) as batches:

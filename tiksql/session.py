@@ -21,6 +21,7 @@ from tiksql.errors import (
     UnavailableError,
     UsageError,
 )
+from tiksql.midnight import renewal
 from tiksql.planning.binding import bind
 from tiksql.planning.planner import plan
 from tiksql.planning.query import Options, Scope
@@ -250,7 +251,9 @@ class Session:
             case "quota":
                 pools = load().pools
                 used = {name: self.backend.used_today(name) for name in pools}
-                return _listing(listings.quota(pools, used))
+                stream = _listing(listings.quota(pools, used))
+                stream.notes.append(f"the quota is new at {renewal(self.backend.now())}")
+                return stream
             case _:
                 return _listing(self.studies.show(node))
 

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tiksql import accounts
-from tiksql.asking import UNTIL_MIDNIGHT, after_midnight, shown, until_midnight
 from tiksql.catalog import load
 from tiksql.collecting import Collecting
 from tiksql.derived import OBSERVED, Derived
@@ -23,6 +22,7 @@ from tiksql.errors import (
     TikSQLError,
 )
 from tiksql.keeping import Kept
+from tiksql.midnight import UNTIL_MIDNIGHT, after_midnight, renewal, shown, until_midnight
 from tiksql.planning.plan import StoredTable
 from tiksql.reading import Reading
 from tiksql.rows import StoredColumn
@@ -200,7 +200,7 @@ class Studies:
         where = f"tiksql {self.study.path} and " if self.study.path else ""
         again = f"what came is kept: {where}the same statement again goes on from here"
         if error.code in UNTIL_MIDNIGHT:
-            again += f" (the quota is new at 00:00 UTC, in {shown(until_midnight(self.now()))})"
+            again += f"; the quota is new at {renewal(self.now())}"
         elif error.hint:
             again += f"; {error.hint}"
         error.hint = again

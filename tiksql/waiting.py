@@ -7,6 +7,8 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tiksql.midnight import named
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -14,8 +16,6 @@ if TYPE_CHECKING:
 
 STEP_SECONDS = 30.0
 """How long is slept before the clocks are read again."""
-
-WHY = "the day's quota is used up until 00:00 UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ class Waiting:
         """Sleep in short steps until they are over."""
         from tiksql.api.patience import Wait  # noqa: PLC0415 - few runs wait
 
-        self.told(Wait(seconds, WHY))
+        self.told(Wait(seconds, f"the day's quota is used up until {named(self.now())}"))
         until, latest = self.now() + dt.timedelta(seconds=seconds), self.monotonic() + seconds
         while (left := min((until - self.now()).total_seconds(), latest - self.monotonic())) > 0:
             self.sleep(min(left, STEP_SECONDS))

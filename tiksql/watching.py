@@ -6,7 +6,7 @@ import time
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tiksql.asking import shown
+from tiksql.midnight import shown
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator

@@ -108,7 +108,7 @@ def test_a_collection_ends_with_the_quota_and_goes_on(scripted, tmp_path, number
         outcome = command(study, "-c", create)
         assert outcome.status == 4, left
         assert f"tiksql {study} and the same statement again goes on from here" in outcome.err
-        assert "the quota is new at 00:00 UTC, in 12 h 0 min" in outcome.err
+        assert "the quota is new at 00:00 UTC (in 12 h 0 min)" in outcome.err
     assert command(study, "-c", create).status == 0
     assert len(command.server.bodies) == 4 + 2, "two refusals, which cost nothing"
     counted = command(study, "-c", "SELECT count(*), count(DISTINCT id) FROM c").out

@@ -38,7 +38,7 @@ LASTING = {
 """What outlasts a script, and how a question calls it."""
 
 PASSING = (
-    f"SELECT 1 AS a; {HELLO}; SHOW QUOTA; EXPLAIN {HELLO}; DESCRIBE videos;"
+    f"SELECT 1 AS a; {HELLO}; SHOW TABLES; EXPLAIN {HELLO}; DESCRIBE videos;"
     " SET format = 'csv'; RESET format; SELECT 2 AS b;"
 )
 

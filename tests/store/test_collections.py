@@ -450,7 +450,7 @@ def test_at_the_end_of_the_quota_the_place_the_time_and_the_way_on_are_said(tmp_
     with pytest.raises(QuotaError) as cut:
         lab(f"CREATE COLLECTION c AS {DAYS}", concurrency=1)
     assert cut.value.exit_status == 4
-    assert "the quota is new at 00:00 UTC, in 12 h 0 min" in cut.value.hint
+    assert "the quota is new at 00:00 UTC (in 12 h 0 min)" in cut.value.hint
     assert len(lab.bodies) == 4
 
 
