@@ -38,7 +38,7 @@ class ServerClock:
 
     def hear(self, date: str | None) -> None:
         """Learn from the Date header of an answer; one that makes no sense is ignored."""
-        there = _read(date)
+        there = read_date(date)
         if there is None:
             return
         behind = there - self._local()
@@ -51,11 +51,15 @@ class ServerClock:
             )
 
 
-def _read(date: str | None) -> dt.datetime | None:
+def read_date(date: str | None) -> dt.datetime | None:
+    """Read a Date header as aware UTC; None for none, or for nonsense.
+
+    A leap second, which no time here can hold, is the second before it, and so of the same day.
+    """
     from email.utils import parsedate_to_datetime  # noqa: PLC0415 - only an answer needs it
 
     try:
-        there = parsedate_to_datetime(date or "")
+        there = parsedate_to_datetime((date or "").replace(":60 ", ":59 "))
     except (ValueError, TypeError, OverflowError):
         return None
     return there.replace(tzinfo=dt.UTC) if there.tzinfo is None else there.astimezone(dt.UTC)

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import datetime as dt
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tiksql.api import tls
 from tiksql.api.answers import Reply
+from tiksql.api.clock import read_date
 from tiksql.api.credentials import host_of, is_loopback
 from tiksql.api.retry import Outcome
 from tiksql.api.token import Token, form_of, read_token
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     import httpx
 
     from tiksql.api.credentials import Credentials
@@ -93,7 +94,7 @@ async def _knocked(
         reply = Reply(
             response.status_code, body[:MOST], None, host_of(response.headers.get("location"))
         )
-        return _read(reply, _date(response.headers.get("date")), asked=credentials is not None)
+        return _read(reply, read_date(response.headers.get("date")), asked=credentials is not None)
 
 
 def _read(reply: Reply, date: dt.datetime | None, *, asked: bool) -> Knock:
@@ -106,12 +107,3 @@ def _read(reply: Reply, date: dt.datetime | None, *, asked: bool) -> Knock:
         return Knock("token", "", date)
     refused = found.outcome is Outcome.CLIENT
     return Knock("refused" if refused else "strange", f"status {reply.status}", date)
-
-
-def _date(text: str | None) -> dt.datetime | None:
-    """Read a Date header as aware UTC; None for none, or for nonsense."""
-    try:
-        found = parsedate_to_datetime(text or "")
-    except ValueError:
-        return None
-    return found.astimezone(dt.UTC) if found.tzinfo else None
