@@ -169,6 +169,18 @@ def test_a_certificate_that_cannot_be_trusted_ends_it_before_anything_is_sent(
     assert server.seen == []
 
 
+@pytest.mark.parametrize("kind", BAD)
+def test_the_doctor_says_what_is_wrong_with_a_certificate(run, trusted, monkeypatch, kind):
+    ca, bundle = trusted
+    monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
+    with serving(tls=context(BAD[kind][0](ca))) as server:
+        outcome = run("doctor", "--base-url", f"https://{server.host}", environ=KEYS)
+    (said,) = (line for line in outcome.out.splitlines() if "cannot be reached" in line)
+    assert "TLS, " in said
+    assert BAD[kind][1] in said
+    assert (outcome.status, server.seen) == (3, [])
+
+
 def test_the_authority_that_ssl_cert_file_names_is_trusted(run, trusted, monkeypatch):
     ca, bundle = trusted
     command = "-c", SQL
