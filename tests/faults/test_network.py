@@ -255,8 +255,8 @@ OLD_ANSWERS = {
 
 @pytest.mark.fault(
     "F17",
-    "a server that answers the first words of TLS as only an old one does, octet by octet",
-    "the same, whatever OpenSSL can speak itself",
+    "a server that answers the first words of TLS, octet by octet, as only an old one does",
+    "it is said that TLS 1.2 is the least, whatever OpenSSL itself can speak",
 )
 @pytest.mark.parametrize("answer", OLD_ANSWERS)
 def test_an_answer_in_old_tls_is_refused_whatever_openssl_can_speak(run, answer):

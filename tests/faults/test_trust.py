@@ -108,7 +108,7 @@ def test_a_file_of_ones_own_is_in_no_doubt_and_its_group_may_write_to_it(work, m
 
 @pytest.mark.fault(
     "F82",
-    "a script to which everybody may write, of another user, or with the mark of a download",
+    "a script to which everybody on the computer may write",
     "it is told apart from one's own, with the reason",
 )
 @pytest.mark.parametrize("mode", [0o602, 0o666, 0o777])
@@ -119,6 +119,11 @@ def test_a_file_to_which_everybody_may_write_may_be_anybodys(work, mode):
     assert doubt_of(path) == "everybody on this computer may write to it"
 
 
+@pytest.mark.fault(
+    "F82",
+    "a script that belongs to another user, with and without a name",
+    "it is told apart from one's own and from those of root, with the reason",
+)
 def test_a_file_of_another_user_may_be_his(work, monkeypatch):
     path = work / "other.tsql"
     path.write_text("SELECT 1;")
@@ -148,6 +153,11 @@ MARKS = {
 }
 
 
+@pytest.mark.fault(
+    "F82",
+    "a script with the mark of a download: an address, one with a password, or nonsense",
+    "it is told apart from one's own; of the address only the host is told",
+)
 @pytest.mark.parametrize("mark", MARKS)
 def test_a_file_with_the_mark_of_a_download_is_somebody_elses(work, monkeypatch, mark):
     path = work / "loaded.tsql"
@@ -270,8 +280,8 @@ MANY = "COPY (SELECT 1 AS a) TO :out; SET max_requests = 7; DROP COLLECTION h;"
 
 @pytest.mark.fault(
     "F82",
-    "the same at a terminal",
-    "one question says why the script may be another's and all that it would do; no is the default",
+    "at a terminal, a script of somebody else that writes files, drops collections, lifts limits",
+    "one question says why it may be another's and all that it would do; only y or yes runs it",
 )
 @pytest.mark.parametrize("answer", ["", "\n", "n\n", "no\n", "yes please\n"])
 def test_a_question_says_everything_and_anything_but_yes_is_no(asked, found, work, answer):
@@ -319,8 +329,8 @@ def test_a_script_can_neither_hide_nor_add_a_line_of_the_question(asked, found, 
 
 @pytest.mark.fault(
     "F82",
-    "the same by \\i at the prompt",
-    "asked there, for each file; what somebody types is in no doubt",
+    "a script of somebody else that writes a file, read by \\i at the prompt",
+    "asked about there: with y it runs, with n nothing of it has",
 )
 @pytest.mark.parametrize("answer", ["y", "n"])
 def test_a_script_that_is_read_at_the_prompt_is_asked_about(found, work, answer):
