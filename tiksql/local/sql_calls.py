@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.errors import ResolveError
 from tiksql.local.sql_parts import clauses, joined
+from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
 
 if TYPE_CHECKING:
@@ -78,4 +79,16 @@ def _check_repeats(node: ast.Call) -> None:
                 "TS222",
                 f"{node.function.text} goes up to {MAX_REPEATS:,} here",
                 span=argument.span,
+            )
+
+
+def check_over(node: ast.Over) -> None:
+    """Refuse a window function within a window, also in a query there, as DuckDB does."""
+    for inner in nodes(node):
+        if isinstance(inner, ast.Call) and inner.over:
+            raise ResolveError(
+                "TS219",
+                "a window function cannot stand within OVER",
+                span=inner.span,
+                hint="give it a name in a query in FROM, and use that",
             )

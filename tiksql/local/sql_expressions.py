@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.errors import ResolveError
-from tiksql.local.sql_calls import printed_call
+from tiksql.local.sql_calls import check_over, printed_call
 from tiksql.local.sql_parts import clause, clauses, joined, literal, prints, quoted
 from tiksql.local.sql_values import agreed
 from tiksql.planning.constants import parse_day, parse_timestamp
@@ -271,6 +271,7 @@ def _call(node: ast.Call, bindings: Bindings) -> Iterator[Part]:
 
 @prints(ast.Over)
 def _over(node: ast.Over, _: Bindings) -> Iterator[Part]:
+    check_over(node)
     yield "OVER ("
     yield from clauses(" PARTITION BY ", node.partition)
     yield from clauses(" ORDER BY ", node.order)
