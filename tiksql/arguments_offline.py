@@ -1,4 +1,4 @@
-"""The command lines of what asks no server: ``fmt``, ``schema``, ``status`` and ``replay``."""
+"""The command lines of what asks no server: ``fmt``, ``schema``, ``status``, and so on."""
 
 from __future__ import annotations
 
@@ -49,6 +49,19 @@ def parse_replay(argv: Sequence[str]) -> Arguments:
     where = "a directory with studies, or with bodies of answers, each in a file"
     add("--against", required=True, metavar="DIR", help=where)
     add("--json", action="store_true", help="one line of JSON")
+    return parser.parse_args(argv, namespace=Arguments())
+
+
+def parse_recover(argv: Sequence[str]) -> Arguments:
+    """Read the arguments of ``tiksql recover``."""
+    parser = Parser(
+        "tiksql recover",
+        description="Make a new study of what is left of a damaged one, which stays as it is.",
+        allow_abbrev=False,
+    )
+    parser.add_argument("study", metavar="STUDY", help="the damaged study")
+    parser.add_argument("file", metavar="NEW", help="the new one, which is not there yet")
+    parser.add_argument("--json", action="store_true", help="one line of JSON")
     return parser.parse_args(argv, namespace=Arguments())
 
 

@@ -10,7 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.arguments import parse_auth, parse_check, parse_doctor, parse_main, parse_translate
-from tiksql.arguments_offline import parse_fmt, parse_replay, parse_schema, parse_status
+from tiksql.arguments_offline import (
+    parse_fmt,
+    parse_recover,
+    parse_replay,
+    parse_schema,
+    parse_status,
+)
 from tiksql.console import Console
 from tiksql.errors import InterruptError, TikSQLError
 from tiksql.files import written_aside
@@ -108,6 +114,8 @@ def _dispatch(argv: list[str], console: Console) -> int:
             return _status(parse_status(rest), console)
         case ["replay", *rest]:
             return _replay(parse_replay(rest), console)
+        case ["recover", *rest]:
+            return _recover(parse_recover(rest), console)
         case ["doctor", *rest]:
             from tiksql.doctor import doctor  # noqa: PLC0415 - one of many
 
@@ -248,6 +256,16 @@ def _replay(arguments: Arguments, console: Console) -> int:
 
     assert arguments.file
     found = replay(Path(arguments.file), Path(arguments.against))
+    _report(found, shown(found), arguments, console)
+    return found.exit_status
+
+
+def _recover(arguments: Arguments, console: Console) -> int:
+    from tiksql.recovering import recover, shown  # noqa: PLC0415 - for this command only
+
+    assert arguments.study
+    assert arguments.file
+    found = recover(Path(arguments.study), Path(arguments.file))
     _report(found, shown(found), arguments, console)
     return found.exit_status
 

@@ -206,7 +206,7 @@ def studies(paths: list[Path], seconds: float) -> Iterator[Finding]:
         if found.damage:
             more = f" (and {len(found.damage) - 1:,} more)" if len(found.damage) > 1 else ""
             what = f"{path} is damaged: {found.damage[0]}{more}"
-            fix = "keep a copy; what SHOW GAPS lists can be collected again"
+            fix = f"tiksql recover {shlex.quote(str(path))} NEW makes a new one of what is left"
             yield Finding("study", "fail", what, fix, 6)
         elif not found.whole:
             what = f"{path} was not checked to the end in {seconds:g} seconds"

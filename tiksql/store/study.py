@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 BUSY_SECONDS = 30.0
 """How long a writer waits for another one, whose transactions are short."""
 
-MENDED = "go back to a copy of it, or begin anew; sqlite3's .dump reads what is left"
+MENDED = "go back to a copy of it; or tiksql recover STUDY NEW, which keeps what is left"
 
 HEADER = b"SQLite format 3\x00"
 
