@@ -28,7 +28,7 @@ faults: .venv/ready  ## inflict every known fault, and write what happened to te
 soak: .venv/ready  ## the long run: ten times as many cases of every property, hundred programs killed, 20,000 months
 	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/planning tests/evaluation tests/syntax tests/engine
 	TIKSQL_SOAK=10 $(BIN)/pytest -n 2 --timeout 3600 tests/store \
-		tests/faults/test_fuzz_studies.py tests/faults/test_failing_disks.py
+		tests/faults/test_fuzz_studies.py tests/faults/test_failing_disks.py tests/faults/test_recovery.py
 	TIKSQL_SOAK=100 $(BIN)/pytest -n 2 --timeout 3600 tests/faults/test_fuzz_statements.py
 	TIKSQL_SOAK=80 $(BIN)/pytest -n 2 --timeout 3600 tests/faults/test_fuzz_answers.py
 	TIKSQL_SOAK=100 $(BIN)/pytest -n 2 --timeout 3600 tests/simulation
