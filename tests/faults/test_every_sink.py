@@ -10,6 +10,7 @@ import ast
 import inspect
 import json
 import re
+import shlex
 import shutil
 from importlib.resources import files
 from io import StringIO
@@ -29,7 +30,8 @@ from tiksql.console import Console
 from tiksql.exporting.order import FORMATS as EXPORTED
 from tiksql.exporting.order import OPTIONS, PERIODS, PROFILES
 from tiksql.output.formats import FORMATS as SHOWN
-from tiksql.translate import ALL_PAGES, FORMS
+from tiksql.reverse.readers import FORMS as READ_FROM
+from tiksql.translate import ACCOUNTING, ALL_PAGES, FORMS
 
 DAY = "keyword = 'x' AND create_date = '2024-03-01'"
 NAME = re.sub("[\ud800-\udfff]", "", WHOLE)
@@ -327,6 +329,69 @@ def test_a_statement_in_every_translation(form, pages):
         assert set(sayable) - set(TRANSLATED[form](made)) == set()
 
 
+@pytest.mark.fault(
+    "F69",
+    "a collection of a hostile name with hostile columns, in every translation",
+    "its methods text, its codebook and all other forms show symbols",
+)
+@pytest.mark.usefixtures("server")
+def test_a_collection_in_every_translation(study):
+    def explained(forms, on):
+        asked = [f"EXPLAIN (FORMAT '{form}') SELECT id FROM {name(NAME)}" for form in forms]
+        words = [word for sql in asked for word in ("-c", sql)]
+        return command("--emulator", study, "--on-error", "continue", *words, on=on, colour=False)
+
+    made = explained(set(FORMS) - EXACT, StringIO).out
+    assert steering(made, ways_out.NEVER) == []
+    assert made.count(f"{len(TEXTS)} r") >= len(ACCOUNTING)
+    assert explained(EXACT, Terminal).out
+
+
+BODY = {
+    "query": {
+        "and": [{"field_name": "keyword", "operation": "IN", "field_values": SAYABLE}],
+        NAME: [{"field_name": NAME, "operation": NAME, "field_values": [NAME]}],
+    },
+    "start_date": NAME,
+    "end_date": "20240301",
+    NAME: NAME,
+}
+URL = "https://open.tiktokapis.com/v2/research/video/query/?fields=id"
+BACK = {
+    "json": lambda body, _: json.dumps(body),
+    "helper": lambda body, _: json.dumps(body["query"]),
+    "curl": lambda body, word: f"curl '{URL}' -d {shlex.quote(json.dumps(body))} -H {word}",
+    "http": lambda body, word: f"POST {URL}\n{word}\n\n{without_variables(json.dumps(body))}\n",
+}
+"""By form: how a request is written in it, with a header."""
+
+
+def without_variables(text):
+    """Write JSON so that an editor finds no variable in it."""
+    return text.replace("{{", r"{\u007b")
+
+
+@pytest.mark.fault(
+    "F64",
+    "the whole corpus in requests of other programs, whole and as rubbish",
+    "the statement holds the texts exactly, and what is said of them is symbols",
+)
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("form", BACK)
+def test_every_form_that_is_translated_back(form):
+    sound = {"query": {"and": BODY["query"]["and"]}, "start_date": "20240301"}
+    right = BACK[form]({**sound, "end_date": "20240301"}, "Accept:x")
+    argv = ["translate", "--from", form, "-", "--emulator"]
+    for text in (BACK[form](BODY, f"{NAME}:{NAME}"), NAME, right):
+        for errors in ("text", "json"):
+            command(*argv, "--errors", errors, stdin=text.encode())
+    days = (
+        ["--fields", "id", "--days", "20240301", "20240301"] if form in {"helper", "json"} else []
+    )
+    made = command(*argv, *days, stdin=right.encode(), on=StringIO)
+    assert (made.status, set(SAYABLE) - set(in_sql(made.out))) == (0, set())
+
+
 def without_nul(sql):
     """R has no NUL in texts, and its script says so instead of holding one."""
     return sql.replace("\0", "0")
@@ -357,14 +422,15 @@ def shows():
     "a terminal gets symbols, a pipe the exact texts",
 )
 @pytest.mark.usefixtures("server")
-@pytest.mark.parametrize("form", [None, "vertical"])
-def test_every_listing(form, study):
-    script = ["--emulator", study, *(["--format", form] if form else [])]
-    for sql in [*shows(), f"DESCRIBE {name(NAME)}", "DESCRIBE videos", "DESCRIBE refused"]:
-        assert command(*script, "-c", sql).status == 0
-        made = command(*script, "-c", sql, on=StringIO)
+def test_every_listing(study):
+    listings = [*shows(), f"DESCRIBE {name(NAME)}", "DESCRIBE videos", "DESCRIBE refused"]
+    words = [word for sql in listings for word in ("-c", sql)]
+    for form in ("table", "vertical"):
+        assert command("--emulator", study, "--format", form, *words).status == 0
+    for sql in listings:
+        made = command("--emulator", study, "-c", sql, on=StringIO)
         assert (made.status, made.err) == (0, "")
-        assert form or len({len(row) for row in ways_out.strict_csv.read(made.out)}) == 1
+        assert len({len(row) for row in ways_out.strict_csv.read(made.out)}) == 1
     listed = command("--emulator", study, "-c", "SHOW COLLECTIONS", on=StringIO).out
     assert NAME in [row[0] for row in ways_out.strict_csv.read(listed)]
 
@@ -522,6 +588,7 @@ def dispatched():
         ({form for form, _ in FILES}, EXPORTED),
         ({profile for _, profile in FILES}, PROFILES),
         ([*TRANSLATED, *FOR_PEOPLE], FORMS),
+        (BACK, READ_FROM),
         (STATEMENTS, rule("statement")),
         ([of for of in BY_COMMAND if of], COMMANDS),
         (COMMANDS, dispatched()),
@@ -532,6 +599,7 @@ def dispatched():
         "exports",
         "profiles",
         "translations",
+        "back",
         "statements",
         "commands",
         "words",
