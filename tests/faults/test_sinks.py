@@ -9,7 +9,7 @@ import pytest
 
 TIKSQL = Path(__file__).parents[2] / "tiksql"
 SINKS = {
-    "auth.py": "words of ours, and paths that the environment names",
+    "auth.py": "words of ours, or Console.shown and visible",
     "cli.py": "render_text, render_json and render_bug; Console.shown",
     "console.py": "Console.shown",
     "doctor.py": "Console.shown",
