@@ -65,7 +65,10 @@ def login(console: Console, path: Path, ask: Callable[[str], str], *, in_file: b
     else:
         name = keeping.keep_in_keyring(credentials, path, PATIENCE)
         where = f"the system keyring ({name})"
-    console.stderr.write(f"key {key_hash(credentials.client_key)} is kept in {where}\n")
+    from tiksql.output.sanitize import visible  # noqa: PLC0415 - where it is kept has any name
+
+    said = f"key {key_hash(credentials.client_key)} is kept in {where}"
+    console.stderr.write(visible(said) + "\n")
     if _variables(console):
         console.stderr.write(f"note: {KEY_VARIABLE} is set, and goes first\n")
     return 0
@@ -111,7 +114,7 @@ def status(console: Console, path: Path) -> int:
         console.stdout.write("no credentials: set the environment, or tiksql auth login\n")
         return NONE_AT_ALL
     lines[0] += " (used)"
-    console.stdout.writelines(f"{line}\n" for line in lines)
+    console.stdout.write(console.shown("".join(f"{line}\n" for line in lines)))
     return 0
 
 

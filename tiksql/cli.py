@@ -73,10 +73,9 @@ def _shown_at_the_edge(error: Exception, console: Console, *, as_json: bool) -> 
     """Say what the machine lacked, where that is it; a bug shows its traceback."""
     if found := lack(error):
         return _show(found, console, as_json=as_json)
-    import traceback  # noqa: PLC0415 - only for a bug
+    from tiksql.output.problems import render_bug  # noqa: PLC0415 - only for a bug
 
-    console.stderr.write("".join(traceback.format_exception(error)))
-    console.stderr.write("this is a bug in tiksql; please report it with the lines above\n")
+    console.stderr.write(render_bug())
     return A_BUG
 
 
@@ -272,10 +271,8 @@ def _recover(arguments: Arguments, console: Console) -> int:
 
 def _report(found: object, lines: Iterable[str], arguments: Arguments, console: Console) -> None:
     """Write what a command has found, for people or as one line of JSON."""
-    import msgspec  # noqa: PLC0415 - see above
-
     if arguments.json:
-        console.stdout.write(msgspec.json.encode(found).decode() + "\n")
+        console.write_json(found)
     else:
         console.stdout.write(console.shown("\n".join(lines) + "\n"))
 

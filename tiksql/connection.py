@@ -62,8 +62,10 @@ class Result:
 
     def __repr__(self) -> str:
         """Say what it is without printing it."""
+        from tiksql.output.sanitize import visible  # noqa: PLC0415 - only for people
+
         state = "complete" if self.complete else f"INCOMPLETE: {self.stats.reason}"
-        return f"<Result: {len(self):,} rows of {', '.join(self.columns)}; {state}>"
+        return visible(f"<Result: {len(self):,} rows of {', '.join(self.columns)}; {state}>")
 
     @property
     def provenance(self) -> dict[str, Any]:
@@ -120,7 +122,7 @@ class Connection:
             result = self._run(source, {k.lower(): v for k, v in (parameters or {}).items()})
         except TikSQLError as error:
             error.source = error.source or source
-            _add_place(error)
+            _make_readable(error)
             raise
         if not result.complete:
             warnings.warn(
@@ -203,8 +205,14 @@ def connect(
     return Connection(Session(server.backend(), chosen, warnings.warn, study=path))
 
 
-def _add_place(error: TikSQLError) -> None:
-    """Show the place of an error in tracebacks, where nothing else would."""
+def _make_readable(error: TikSQLError) -> None:
+    """Show the place of an error in tracebacks, where nothing else would, and nothing that steers.
+
+    ``error.message`` stays as it is.
+    """
+    from tiksql.output.sanitize import visible_lines  # noqa: PLC0415 - only for errors
+
+    error.args = (visible_lines(error.message),)
     if error.span is not None and error.source is not None:
         from tiksql.output.problems import render_text  # noqa: PLC0415 - only for errors
 

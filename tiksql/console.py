@@ -66,6 +66,14 @@ class Console:
 
         return visible_lines(text)
 
+    def write_json(self, document: object) -> None:
+        """Write what a command has found to standard output, as one line of JSON."""
+        from msgspec import to_builtins  # noqa: PLC0415 - not for rows
+
+        from tiksql.output.values import encode  # noqa: PLC0415 - see above
+
+        self.stdout.write(self.shown(encode(to_builtins(document)) + "\n"))
+
     def paints(self, stream: TextIO, wish: str) -> bool:
         """Say whether a stream gets colours."""
         if wish != "auto":

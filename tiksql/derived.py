@@ -20,6 +20,7 @@ from tiksql.catalog import Column, load
 from tiksql.errors import PlanError, StudyError
 from tiksql.keeping import pages_of, request_of
 from tiksql.local.records import Reader
+from tiksql.output.sanitize import utf8
 from tiksql.store import chains, collections
 from tiksql.store.collectors import is_running
 from tiksql.syntax import ast
@@ -52,17 +53,18 @@ OBSERVED = Column(name="_observed", type="timestamp", description="when a page c
 class Derived:
     """The Parquet files beside a study.
 
-    Those of a study in memory, or where nothing can be written, lie in a folder that ends with it.
+    Those of a study in memory, or where nothing can be written, lie in a folder that ends with it;
+    so do those of a study whose path is no text, as DuckDB reads no file of such a name.
     """
 
     def __init__(self, study: Study) -> None:
         self._study = study
         self._temporary: tempfile.TemporaryDirectory[str] | None = None
-        if study.path is None or not study.can_write:
+        path = study.path and study.path.resolve()
+        if path is None or not study.can_write or utf8(str(path)) != str(path):
             self._temporary = tempfile.TemporaryDirectory(prefix="tiksql-")
             self.folder = Path(self._temporary.name).resolve()
         else:
-            path = study.path.resolve()
             self.folder = path.with_name(f"{path.name}.derived")
 
     def close(self) -> None:

@@ -6,7 +6,7 @@ import datetime as dt
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from msgspec import Struct, json
+from msgspec import Struct
 
 from tiksql import health
 from tiksql.api import keeping
@@ -40,7 +40,7 @@ def doctor(arguments: Arguments, console: Console) -> int:
     found = list(findings(arguments, console))
     report = Report(next((each.status for each in found if each.state == "fail"), 0), found)
     if arguments.json:
-        console.stdout.write(json.encode(report).decode() + "\n")
+        console.write_json(report)
         return report.status
     text = "".join(f"{line}\n" for each in found for line in lines_of(each))
     console.stdout.write(console.shown(text))

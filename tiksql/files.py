@@ -35,6 +35,24 @@ def read_script(name: str, most: int | None = None) -> Source:
             return replace(source, doubt=doubt(stream.fileno(), name))
     except OSError as error:
         raise UsageError("TS607", f"{name} cannot be read: {error.strerror}") from None
+    except ValueError:
+        raise _no_name(name) from None
+
+
+def typed_path(name: str) -> Path:
+    """Return the path that somebody typed, ``~`` being a home; raise ``UsageError`` for none."""
+    try:
+        path = Path(name).expanduser()
+        os.fsencode(path)
+    except (RuntimeError, UnicodeEncodeError):
+        raise _no_name(name) from None
+    if "\0" in name:
+        raise _no_name(name)
+    return path
+
+
+def _no_name(name: str) -> UsageError:
+    return UsageError("TS607", f"no file can be called {name}")
 
 
 def read_lines(name: str) -> list[str]:

@@ -9,14 +9,15 @@ import pytest
 
 TIKSQL = Path(__file__).parents[2] / "tiksql"
 SINKS = {
-    "auth.py": "words of ours, and paths that the environment names",
-    "cli.py": "render_text and render_json; Console.shown; our own traceback",
-    "doctor.py": "Console.shown, or JSON",
+    "auth.py": "words of ours, or Console.shown and visible",
+    "cli.py": "render_text, render_json and render_bug; Console.shown",
+    "console.py": "Console.shown",
+    "doctor.py": "Console.shown",
     "delivery.py": "a writer of tiksql.output with Style.terminal; visible_lines for texts",
     "formatting.py": "Console.shown and visible",
-    "script.py": "visible, or JSON",
+    "script.py": "visible, or JSON of ASCII",
     "shell/reader.py": "the prompt, which is ours",
-    "shell/repl.py": "our own traceback",
+    "shell/repl.py": "render_bug",
     "shell/state.py": "visible_lines",
 }
 """By module that writes to the streams of the command: what makes it safe."""

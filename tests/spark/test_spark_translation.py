@@ -83,6 +83,7 @@ def test_a_backslash_in_a_pattern_stays_one(run):
         ("create_time + INTERVAL 3 DAY", "an INTERVAL"),
         ("hashtag_names[1]", "a subscript"),
         ("username LIKE region_code", "LIKE with anything but a text"),
+        ("username || 'a\x0012'", "a text with a digit behind a NUL"),
     ],
 )
 def test_what_may_mean_something_else_is_refused_at_its_place(run, item, what):

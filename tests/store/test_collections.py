@@ -63,6 +63,22 @@ def test_a_collection_reads_as_the_statement_that_it_is(lab, sql):
     assert kept.stats.complete
 
 
+def test_a_study_whose_name_is_no_text_is_read(tmp_path):
+    lab = Lab(emulated(), tmp_path / os.fsdecode(b"\xff.db"))
+    lab(f"CREATE COLLECTION c AS SELECT id FROM videos WHERE {US} LIMIT 3")
+    assert len(lab("SELECT * FROM c").rows) == 3
+    assert [path.name for path in tmp_path.iterdir() if path.is_dir()] == []
+
+
+@pytest.mark.parametrize("name", ['"Likes"', '"LIKES"', "likes", "c.Likes"])
+def test_a_column_is_found_whatever_its_case(lab, name):
+    lab(f'CREATE COLLECTION c AS SELECT id, like_count AS "Likes" FROM videos WHERE {US} LIMIT 9')
+    found = lab(f"SELECT {name} AS n, * FROM c")
+    assert [head.name for head in found.heads] == ["n", "id", "Likes"]
+    assert [row[0] for row in found.rows] == [row[2] for row in found.rows]
+    assert len(found.rows) == 9
+
+
 @pytest.mark.parametrize("sql", STATEMENTS.values(), ids=STATEMENTS)
 def test_a_complete_collection_costs_nothing_again(lab, sql):
     assert lab(f"CREATE COLLECTION c AS {sql}").requests > 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 
 import pexpect
 import pytest
@@ -149,6 +150,27 @@ def test_ctrl_c_twice_shows_nothing_and_leaves_the_prompt_usable(on_held, held):
     screen.interrupt().until("Ctrl-C again").interrupt().until("aborted").ready()
     assert "7300000000000000001" not in screen.text
     screen.send("SELECT 2 AS b;\r").until("| b |")
+    assert screen.leave() == 0
+
+
+PAIRS = (
+    "WITH a AS (SELECT unnest(range(1000000)) AS n) SELECT count(*) AS pairs"
+    " FROM a CROSS JOIN a AS b WHERE hash(a.n, b.n) = 7;\r"
+)
+
+
+@pytest.mark.fault(
+    "F51", "Ctrl-C while DuckDB counts 1e12 pairs for the prompt", "the prompt is back in 2 seconds"
+)
+@pytest.mark.fault(
+    "F80", "a cross join of 1e12 pairs at the prompt", "Ctrl-C ends it; the next statement works"
+)
+def test_ctrl_c_ends_what_duckdb_works_on(prompt):
+    screen = prompt().send(PAIRS).until("0 requests · 1 s")
+    pressed = time.monotonic()
+    screen.interrupt().until("interrupted").ready()
+    assert time.monotonic() - pressed < 2
+    screen.send("SELECT 6 * 7 AS answer;\r").until("|     42 |").ready()
     assert screen.leave() == 0
 
 

@@ -43,13 +43,18 @@ def main(argv: list[str], stdout: TextIO) -> int:
         settings = _settings(options)
         listening = _listen(options.port)
     except OptionError as error:
-        sys.stderr.write(f"{PROG}: {error}\n")
+        sys.stderr.write(f"{PROG}: {_readable(str(error))}\n")
         return USAGE_STATUS
     try:
         _serve(settings, listening, stdout)
     finally:
         listening.close()
     return 0
+
+
+def _readable(text: str) -> str:
+    """Write a text, in which words of a command line stand, so that it steers no terminal."""
+    return "".join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in text)
 
 
 def _list_faults(stdout: TextIO) -> int:

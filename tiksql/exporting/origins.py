@@ -73,7 +73,7 @@ def _kept(plan: Plan, alias: str, name: str) -> str:
     for node in nodes(plan.local.body):
         if isinstance(node, ast.TableRef) and (table := tables.get(node.parts[0].text)):
             called = node.alias.text if node.alias else node.parts[0].text
-            found = [column.source for column in table.columns if column.name == name]
+            found = [each.source for each in table.columns if each.name.lower() == name.lower()]
             if called == alias and found:
                 return found[0]
     return ""

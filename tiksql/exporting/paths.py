@@ -14,6 +14,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from tiksql.errors import OutputError, ResolveError, TikSQLError
+from tiksql.output.sanitize import visible
 
 if TYPE_CHECKING:
     from tiksql.source import Span
@@ -37,7 +38,7 @@ def checked(text: str, span: Span, *, outside: bool) -> Path:
     """
     if not text.strip():
         raise _refused("the path is empty", span, "TO 'rows.csv'")
-    if not text.isprintable() or not _encodable(text):
+    if not text.isprintable() or visible(text) != text or not _encodable(text):
         raise _refused("the path holds a character that no name should", span)
     path = Path(text)
     parts = path.parts[1:] if path.anchor else path.parts

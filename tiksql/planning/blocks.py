@@ -141,7 +141,7 @@ class Select:
             return
         if stored := self.walk.scope.stored.get(written):
             self.walk.stored[stored.key] = stored
-            names = tuple(column.name for column in stored.columns)
+            names = tuple(column.name.lower() for column in stored.columns)
             self.block.add(Relation(name, node, columns=names))
             alias = ast.Name(name)
             self.renamed[id(node)] = ast.TableRef((ast.Name(stored.key),), alias, span=node.span)

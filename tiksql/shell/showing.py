@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.delivery import form_of
 from tiksql.errors import UsageError
+from tiksql.files import typed_path
 from tiksql.output.formats import FORMATS
 from tiksql.spelling import nearest
 
@@ -35,7 +35,7 @@ def output(shell: Shell, argument: str) -> None:
         shell.say("results go to the terminal")
         delivery.appended = None
         return
-    path = Path(unquoted(argument)).expanduser()
+    path = typed_path(unquoted(argument))
     form_of(path)
     try:
         path.open("x").close()

@@ -5,11 +5,10 @@ from __future__ import annotations
 import re
 import shlex
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.errors import OutputError, TikSQLError, UsageError
-from tiksql.files import read_lines, read_script, written_aside
+from tiksql.files import read_lines, read_script, typed_path, written_aside
 from tiksql.parameters import read_values
 from tiksql.rows import Head
 from tiksql.shell.showing import unquoted
@@ -17,6 +16,8 @@ from tiksql.source import Source
 from tiksql.spelling import nearest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tiksql.shell.state import Shell
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -40,7 +41,7 @@ def edit(shell: Shell, _argument: str) -> None:
 
 def include(shell: Shell, argument: str) -> None:
     """Run a script."""
-    shell.job.script(read_script(str(Path(unquoted(argument)).expanduser())))
+    shell.job.script(read_script(str(typed_path(unquoted(argument)))))
 
 
 def explain(shell: Shell, argument: str) -> None:

@@ -19,6 +19,11 @@ class Code(str):
     __slots__ = ()
 
 
+def seen(char: str) -> bool:
+    """Say whether a character is seen wherever it stands, and steers nothing."""
+    return char.isprintable() and visible(char) == char
+
+
 # --- comments
 
 
@@ -33,7 +38,7 @@ def commented(text: str, mark: str) -> list[str]:
 def json_text(value: object, indent: int | None = None) -> str:
     r"""Write a value as JSON; what cannot be seen or steers a terminal becomes ``\uXXXX``."""
     text = json.dumps(value, ensure_ascii=False, indent=indent)
-    return "".join(c if c.isprintable() or c == "\n" else unit(c) for c in text)
+    return "".join(c if seen(c) or c == "\n" else unit(c) for c in text)
 
 
 def unit(char: str) -> str:
@@ -97,8 +102,10 @@ def _on_one_line(value: Any) -> str:
 
 def _python_text(text: str) -> str:
     if text.isprintable() and ('"' not in text or "'" in text):
-        return '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
-    return repr(text)
+        literal = '"' + text.replace("\\", r"\\").replace('"', r"\"") + '"'
+    else:
+        literal = repr(text)
+    return "".join(c if seen(c) else f"\\U{ord(c):08x}" for c in literal)
 
 
 # --- R
@@ -119,7 +126,7 @@ def r_text(text: str) -> str:
 def _r_char(char: str) -> str:
     if char in _R_ESCAPES:
         return _R_ESCAPES[char]
-    if char.isprintable():
+    if seen(char):
         return char
     escape = "u" if char <= "\uffff" else "U"  # with more than four digits R wants the large one
     return f"\\{escape}{{{ord(char):x}}}"

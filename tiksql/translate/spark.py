@@ -14,13 +14,14 @@ Spark has to run with ``spark.sql.session.timeZone = UTC`` and ANSI mode, its de
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any, Final
 
 from tiksql.errors import UnavailableError, UsageError
 from tiksql.planning.order import ROW
 from tiksql.planning.trees import nodes
 from tiksql.syntax import ast
-from tiksql.translate.escaping import unit
+from tiksql.translate.escaping import seen, unit
 from tiksql.translate.steps import kept
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def to_spark(plan: Plan) -> str:
 
 def _seen(text: str) -> str:
     r"""Write what cannot be seen or steers a terminal as ``\uXXXX``, which Spark reads in texts."""
-    return "".join(c if c.isprintable() or c == "\n" else unit(c) for c in text)
+    return "".join(c if seen(c) or c == "\n" else unit(c) for c in text)
 
 
 def _kept(plan: Plan) -> Iterator[tuple[str, StoredTable]]:
@@ -121,6 +122,9 @@ def _remarks(plan: Plan) -> Iterator[str]:
                 yield REMARKS["lower"].replace("lower()", "ILIKE")
             case ast.Interval():
                 raise _refused("an INTERVAL", node)
+            case ast.String(value=text) if re.search("\0[0-7]", text):
+                # Both would be written \\012: a NUL with "12" behind it, and a line end.
+                raise _refused("a text with a digit behind a NUL", node)
             case ast.Subscript():
                 raise _refused("a subscript", node)
             case ast.Column(parts=parts_) if parts_[-1].text == BRANCH:
