@@ -14,12 +14,15 @@ from tiksql.version import __version__
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = ("translate", "check", "fmt", "emulator", "schema", "status", "replay", "auth", "doctor")
+COMMANDS = (
+    *("translate", "check", "fmt", "emulator", "schema"),
+    *("status", "replay", "recover", "auth", "doctor"),
+)
 
 DESCRIPTION = """\
 Ask TikTok's Research API in SQL. With no -c and no -f: the prompt, or statements from standard
-input. Other commands: tiksql translate, check, fmt, emulator, schema, status, replay, auth
-and doctor (each has --help)."""
+input. Other commands: tiksql translate, check, fmt, emulator, schema, status, replay, recover,
+auth and doctor (each has --help)."""
 
 EXIT_STATUSES = """\
 exit status: 0 whole result · 1 a statement failed · 2 usage · 3 credentials or connection ·

@@ -38,6 +38,8 @@ class Line:
         self._asking: Stoppable | None = None
         self.on_wait: Callable[[Wait], None] = lambda _: None
         """Hears of every wait before another try, in another thread."""
+        self.diary: Callable[[str], None] | None = None
+        """Gets a line for every exchange with the server, in another thread."""
 
     def close(self) -> None:
         """Close it; a later request opens it again."""
@@ -108,6 +110,8 @@ class Line:
         if self._client is None or self._runner is None:
             self._client = self._backend.connect(self.warn)
             self._client.listen(self.on_wait)
+            if self.diary:
+                self._client.write_diary(self.diary)
             self._runner = Runner(self._client.aclose)
         return self._client, self._runner
 

@@ -13,7 +13,7 @@ from tiksql.session import Session
 from tiksql.spelling import nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tiksql.arguments import Arguments
     from tiksql.backend import Backend
@@ -28,7 +28,18 @@ def session_of(arguments: Arguments, console: Console) -> Session:
     session = Session(_backend(arguments, console), _settings(arguments, console), study=study)
     session.allow_outside = arguments.allow_outside
     session.seconds = arguments.timeout
+    session.line.diary = _diary(console)
     return session
+
+
+def _diary(console: Console) -> Callable[[str], None] | None:
+    """Return what writes the exchanges with the server to standard error, if that is wanted."""
+    level = console.environ.get("TIKSQL_LOG", "").lower()
+    if level in {"", "off"}:
+        return None
+    if level != "debug":
+        raise UsageError("TS648", "TIKSQL_LOG is debug, off or nothing", hint="TIKSQL_LOG=debug")
+    return lambda line: print(f"debug: {line}", file=console.stderr, flush=True)
 
 
 def study_of(name: str) -> Path:

@@ -485,6 +485,7 @@ BY_COMMAND = {
     "schema": ([], []),
     "status": ([], []),
     "replay": (["--against", "."], []),
+    "recover": (["gone.db"], []),
     "auth": ([], []),
     "doctor": (EMULATED, EMULATED),
 }
@@ -543,6 +544,9 @@ def test_every_command_on_files_with_hostile_texts(study, here):
         assert command(*argv).status == 0
         assert command(*argv, "--json").status == 0
         json.loads(command(*argv, "--json", on=StringIO).out)
+    assert command("recover", study, "new.db").status == 0
+    told = json.loads(command("recover", study, "newer.db", "--json", on=StringIO).out)
+    assert told["study"] == str(study)
     command("--emulator", study, "-c", f"COPY {name(NAME)} TO 'out.csv'")
     for more in ([], ["--json"]):
         assert command("replay", "out.csv.manifest.json", "--against", ".", *more).status == 0
