@@ -20,6 +20,7 @@ from tiksql.errors import (
 )
 from tiksql.local.wording import LONGEST, cleaned, in_words
 from tiksql.spelling import nearest
+from tiksql.words import Quoted
 
 if TYPE_CHECKING:
     from tiksql.local.relations import LocalQuery, Piece
@@ -37,6 +38,13 @@ _MISSING = (
     (r'[Ff]unction "(.+?)" is a table function', "TS203", "function"),
     (r'Could not find key "(.+?)" in struct', "TS205", "member"),
 )
+VALUES = {
+    "Conversion": "a value cannot be converted",
+    "Out of Range": "a value is out of range",
+    "Invalid Input": "a value is not valid here",
+}
+"""By kind of error: what values do that fail. DuckDB quotes them, and they may be of records."""
+
 _CANDIDATES = re.compile(r"(?:Candidate [A-Za-z]+:|Did you mean) ([^\n?]*)")
 _IO = re.compile(r'could not .*?"(.+?)\\?".*?: ([^:"\\]+)', re.IGNORECASE)
 """A file that cannot be written or read: one made of a study, as no other is open to DuckDB."""
@@ -93,8 +101,9 @@ def _placed(report: dict[str, Any], kind: str, query: LocalQuery, shift: int) ->
         return _unknown_name("TS201", "column", report, piece)
     if kind == "Catalog" and report.get("type") == "Table":
         return _unknown_name("TS202", "table", report, piece)
-    if kind in {"Conversion", "Out of Range", "Invalid Input"}:
-        return ResolveError("TS221", cleaned(message), span=piece.span, hint=_run_hint(kind))
+    if kind in VALUES:
+        said = Quoted(VALUES[kind], f": {cleaned(message)}")
+        return ResolveError("TS221", said, span=piece.span, hint=_run_hint(kind))
     code = next((code for pattern, code in _RULES if re.search(pattern, message)), "TS220")
     text, hint = in_words(report, code)
     return ResolveError(code, text, span=piece.span, hint=hint)
