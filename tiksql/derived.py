@@ -10,7 +10,6 @@ import hashlib
 import os
 import shutil
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -270,5 +269,5 @@ def observed(plan: Plan, span: ast.Node) -> Plan:
     return structs.replace(
         plan,
         scans=(structs.replace(scan, columns=(*scan.columns, OBSERVED)),),
-        local=replace(plan.local, body=replace(select, items=items)),
+        local=structs.replace(plan.local, body=structs.replace(select, items=items)),
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -94,7 +93,7 @@ def prepare(
     names = _Names(plan, now)
     local = plan.local
     if plan.streams:
-        local = replace(local, limit=None, offset=None)
+        local = structs.replace(local, limit=None, offset=None)
     answer = to_duckdb(*((local, names.bindings) if plan.streams else names.in_order(local)))
     heads = engine.check(answer)
     for definition in definitions(local):  # DuckDB looks at no WITH that nothing uses
@@ -152,7 +151,9 @@ def _stop(plan: Plan) -> ast.Query:
     key = ast.Name(_KEY)
     items = (*plan.local.body.items, ast.Item(plan.local.order[0].expression, key))
     count = ast.Integer((plan.limit or 0) + plan.offset)
-    kept = replace(plan.local, body=replace(plan.local.body, items=items), limit=count, offset=None)
+    kept = structs.replace(
+        plan.local, body=structs.replace(plan.local.body, items=items), limit=count, offset=None
+    )
     column = ast.Column((key,))
     found = tuple(ast.Item(ast.Call(ast.Name(name), (column,))) for name in ("count", "min"))
     return ast.Query(ast.Select(found, ast.Derived(kept, ast.Name("kept"))))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import trees
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tiksql.errors import ParseError
@@ -61,7 +61,13 @@ def written(draw):
     return "".join(pieces) + tail
 
 
+def test_a_comment_that_stands_there_twice_keeps_its_blank_lines():
+    once = fmt("\n\n/* a */  \n/* a */ SHOW TABLES")
+    assert once == fmt(once) == "/* a */\n/* a */ SHOW TABLES\n"
+
+
 @given(written())
+@example("\n\n-- a\n/* b */ SHOW TABLES")
 @slow
 def test_formatting_twice_is_formatting_once(text):
     once = fmt(text)

@@ -7,9 +7,10 @@ change what a statement says.
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import fields, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Any, TypeVar
+
+from msgspec import structs
 
 from tiksql.errors import ResolveError
 from tiksql.planning.names import check_list
@@ -63,13 +64,13 @@ def _bound(node: Any, values: Mapping[str, object]) -> Any:
     if isinstance(node, ast.Parameter):
         return _literal(values[node.name.lower()], node)
     changes: dict[str, Any] = {}
-    for each in fields(node):
-        old = getattr(node, each.name)
+    for name in node.__struct_fields__:
+        old = getattr(node, name)
         if isinstance(old, ast.Node):
-            changes[each.name] = _bound(old, values)
+            changes[name] = _bound(old, values)
         elif isinstance(old, tuple):
-            changes[each.name] = tuple(_members(node, old, values))
-    return replace(node, **changes)
+            changes[name] = tuple(_members(node, old, values))
+    return structs.replace(node, **changes)
 
 
 def _members(parent: ast.Node, old: tuple[Any, ...], values: Mapping[str, object]) -> Iterator[Any]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from tiksql.planning.blocks import NO_JOINS
 from tiksql.planning.plan import scan_number
@@ -78,7 +79,7 @@ def _keys(select: Select, query: ast.Query, column: Column) -> Keys:
     """Make a query for keys stand by itself, with every WITH that it may use."""
     after = scans_of(query) | scans_of_common(query, select.tables)
     common = tuple(each.node for each in select.tables.values())
-    return Keys(replace(query, common=(*common, *query.common)), after, column)
+    return Keys(structs.replace(query, common=(*common, *query.common)), after, column)
 
 
 def _origin(select: Select, node: ast.Expression) -> tuple[Select, Relation] | None:

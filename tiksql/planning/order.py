@@ -7,8 +7,9 @@ what a LIMIT keeps of equals, and the keys that a cap may cut, are the same each
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from tiksql.planning.plan import scan_number
 from tiksql.planning.trees import joined_tables, nodes
@@ -31,7 +32,7 @@ def in_order(query: ast.Query, aggregates: Aggregates) -> ast.Query:
     select = query.body
     if not isinstance(select, ast.Select) or select.distinct:
         return query
-    return replace(query, order=(*query.order, *_first_rows(select, aggregates)))
+    return structs.replace(query, order=(*query.order, *_first_rows(select, aggregates)))
 
 
 def keys_in_order(query: ast.Query, aggregates: Aggregates) -> ast.Query:
@@ -43,12 +44,16 @@ def keys_in_order(query: ast.Query, aggregates: Aggregates) -> ast.Query:
         return in_order(query, aggregates)
     match query.body:
         case ast.Query() as inner:
-            return replace(query, body=keys_in_order(inner, aggregates))
+            return structs.replace(query, body=keys_in_order(inner, aggregates))
         case ast.Compound(operator="union", left=left, right=right) as both:
             parts = [keys_in_order(_alone(part), aggregates) for part in (left, right)]
-            return replace(query, body=replace(both, left=parts[0], right=parts[1], all=True))
+            return structs.replace(
+                query, body=structs.replace(both, left=parts[0], right=parts[1], all=True)
+            )
         case ast.Select() as select:
-            return in_order(replace(query, body=replace(select, distinct=False)), aggregates)
+            return in_order(
+                structs.replace(query, body=structs.replace(select, distinct=False)), aggregates
+            )
     return query
 
 

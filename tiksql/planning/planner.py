@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from msgspec import structs
@@ -91,8 +90,8 @@ def _stop(query: Query) -> Literal["", "page", "window"]:
 def _way_to_stop(query: Query) -> str:
     """Say what would let a reading stop early, if it is only where NULL stands."""
     first, *others = query.rest.order
-    known = replace(first, nulls_first=False)
-    rest = replace(query.rest, order=(known, *others))
+    known = structs.replace(first, nulls_first=False)
+    rest = structs.replace(query.rest, order=(known, *others))
     if _stop(query) or not _stop(structs.replace(query, rest=rest)):
         return ""
     return "; with NULLS LAST, the newest could do"

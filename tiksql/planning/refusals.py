@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from tiksql.errors import PlanError
 from tiksql.planning.formulas import Atom, Days, conjuncts, predicates
@@ -158,8 +159,10 @@ def _fixed(query: TableQuery, condition: ast.Expression) -> str:
     join, select = _left_join(query), query.select
     if join is None:
         where = _with(select.where, condition)
-        return to_sql(exchanged(query.statement, select, replace(select, where=where)))
-    return to_sql(exchanged(query.statement, join, replace(join, on=_with(join.on, condition))))
+        return to_sql(exchanged(query.statement, select, structs.replace(select, where=where)))
+    return to_sql(
+        exchanged(query.statement, join, structs.replace(join, on=_with(join.on, condition)))
+    )
 
 
 def _with(where: ast.Expression | None, condition: ast.Expression) -> ast.Expression:

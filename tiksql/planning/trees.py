@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from tiksql.planning.binding import children
 from tiksql.planning.constants import is_constant
@@ -77,7 +78,7 @@ def query_of(statement: ast.Statement) -> ast.Statement:
 def harmless(statement: ast.Statement) -> ast.Statement:
     """Take from a statement what would ask or write: its query is only explained."""
     if isinstance(statement, ast.Explain):
-        return replace(statement, analyze=False)
+        return structs.replace(statement, analyze=False)
     query = query_of(statement)
     return ast.Explain(query, span=statement.span) if isinstance(query, ast.Query) else statement
 
@@ -90,5 +91,6 @@ def exchanged(node: Any, old: ast.Node, new: ast.Node) -> Any:
         return tuple(exchanged(part, old, new) for part in node)
     if not isinstance(node, ast.Node):
         return node
-    says = {each.name: exchanged(getattr(node, each.name), old, new) for each in fields(node)}
-    return replace(node, **says)
+    names = node.__struct_fields__
+    says = {name: exchanged(getattr(node, name), old, new) for name in names}
+    return structs.replace(node, **says)

@@ -11,8 +11,9 @@ that this ON joins.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from tiksql.planning.blocks import NO_JOINS, Common, Draft, Select
 from tiksql.planning.keys import find_keys, scans_of, scans_of_common
@@ -44,12 +45,12 @@ class Walk:
         for each in node.common:
             check_name(each.name.text.lower(), each.name)
             inner, names = self.query(each.query, None, tables)
-            made = replace(each, query=inner)
+            made = structs.replace(each, query=inner)
             scans = scans_of(inner) | scans_of_common(inner, tables)
             tables[each.name.text.lower()] = Common(made, names, scans)
             common.append(made)
         body, order, names = self._body(node.body, node.order, parent, tables)
-        return replace(node, body=body, order=order, common=tuple(common)), names
+        return structs.replace(node, body=body, order=order, common=tuple(common)), names
 
     def _body(
         self,
@@ -66,7 +67,7 @@ class Walk:
                 first, _, names = self._body(left, (), parent, tables)
                 second, _, _ = self._body(right, (), parent, tables)
                 keys = self._order(order, names, parent, tables)
-                return replace(node, left=first, right=second), keys, names
+                return structs.replace(node, left=first, right=second), keys, names
             case _:
                 inner, names = self.query(node, parent, tables)
                 return inner, self._order(order, names, parent, tables), names
@@ -94,7 +95,7 @@ def rewritten(select: Select) -> ast.Select:
     for on in select.ons.values():
         on.conjuncts = [e for e in on.conjuncts if not _given(select, e, on.inside)]
     aliases = select.weak_aliases()
-    return replace(
+    return structs.replace(
         node,
         items=items,
         source=select.source(node.source) if node.source is not None else None,

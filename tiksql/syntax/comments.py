@@ -54,9 +54,9 @@ class _Comment(NamedTuple):
 
 def _gap(gap: str, *, first: bool, last: bool) -> Gap:
     comments = list(_comments(gap, first=first, last=last))
-    within: list[str] = []
+    within: list[_Comment] = []
     while comments and not comments[-1].breaks_behind:
-        within.insert(0, comments.pop().text)
+        within.insert(0, comments.pop())
     behind = ""
     own: list[Own] = []
     for comment in comments:
@@ -66,8 +66,8 @@ def _gap(gap: str, *, first: bool, last: bool) -> Gap:
             own[-1] = Own(f"{own[-1].text} {comment.text}", own[-1].apart)
         else:
             behind = f"{behind} {comment.text}".strip()
-    rest = gap[_last_end(gap) :] if not within else gap[: gap.find(within[0])]
-    return Gap(behind, tuple(own), tuple(within), bool(BLANK_LINE.search(rest)))
+    apart = within[0].apart if within else bool(BLANK_LINE.search(gap[_last_end(gap) :]))
+    return Gap(behind, tuple(own), tuple(each.text for each in within), apart)
 
 
 def _last_end(gap: str) -> int:

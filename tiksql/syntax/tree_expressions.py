@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, NamedTuple
+
+from msgspec import structs
 
 from tiksql.source import Span
 from tiksql.syntax import ast
@@ -126,7 +127,7 @@ def member(pieces: Pieces) -> ast.Member:
 def group_of(pieces: Pieces) -> ast.Node:
     """Widen an expression by the brackets around it."""
     inner: ast.Node = pieces[1]
-    return replace(inner, span=place(pieces))
+    return structs.replace(inner, span=place(pieces))
 
 
 def exists(pieces: Pieces) -> ast.Exists:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from tiksql.syntax import ast
 from tiksql.syntax.nesting import check_chain
@@ -69,7 +70,7 @@ def compound(pieces: Pieces) -> ast.Compound:
 def nested(pieces: Pieces) -> ast.Query:
     """Widen a query by the brackets around it."""
     inner: ast.Query = pieces[1]
-    return replace(inner, span=place(pieces))
+    return structs.replace(inner, span=place(pieces))
 
 
 def select(pieces: Pieces) -> ast.Select:

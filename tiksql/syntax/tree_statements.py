@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec import structs
 
 from tiksql.source import Span
 from tiksql.syntax import ast
@@ -78,7 +78,7 @@ copy_options = clause
 def copied(pieces: Pieces) -> ast.Query:
     """Read a query in brackets to be copied."""
     inner: ast.Query = pieces[1]
-    return replace(inner, span=place(pieces))
+    return structs.replace(inner, span=place(pieces))
 
 
 def copy_option(pieces: Pieces) -> ast.CopyOption:
@@ -113,7 +113,7 @@ def signed(pieces: Pieces) -> ast.Integer | ast.Number:
     sign: Token = pieces[0]
     number: ast.Integer | ast.Number = pieces[1]
     if sign.kind == "PLUS":
-        return replace(number, span=place(pieces))
+        return structs.replace(number, span=place(pieces))
     if isinstance(number, ast.Integer):
         return ast.Integer(-number.value, span=place(pieces))
     return ast.Number(number.value.copy_negate(), span=place(pieces))  # "-" would round

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec import structs
 
 from tiksql.catalog import load
 from tiksql.output.sanitize import visible
@@ -147,7 +148,7 @@ def _of_keys(query: ast.Query, scans: dict[str, Scan]) -> tuple[Scan, tuple[Colu
 
 def _same(keys: ast.Query | None, query: ast.Query) -> bool:
     """Say whether keys are the rows of a query, in whatever order they are read."""
-    return keys is not None and replace(keys, order=()) == replace(query, order=())
+    return keys is not None and structs.replace(keys, order=()) == structs.replace(query, order=())
 
 
 def _as_read(key: ast.SortKey) -> bool:

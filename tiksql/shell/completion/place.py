@@ -166,7 +166,7 @@ def way(tree: ast.Node | None, place: int, wanted: Callable[[ast.Node], bool]) -
 
 def children(node: ast.Node) -> Iterator[tuple[str, ast.Node]]:
     """Yield the nodes directly below a node, each with the name of the field that holds it."""
-    names: tuple[str, ...] = node.__match_args__
+    names: tuple[str, ...] = type(node).__match_args__
     for name in names:
         value: Any = getattr(node, name)
         for child in value if isinstance(value, tuple) else (value,):
