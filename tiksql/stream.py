@@ -5,7 +5,6 @@ A result is whole, or it says why it is not: ``Stats.complete``, ``reason`` and 
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -116,13 +115,15 @@ def listed(heads: tuple[Head, ...], rows: Iterable[Row]) -> Stream:
 
 def received(page: Page) -> dict[str, Any]:
     """Say where the rows of a page are from, so that a stranger could ask for them again."""
+    from hashlib import sha256  # noqa: PLC0415 - it loads OpenSSL, and most commands have no page
+
     return {
         **asked(page.request),
         "page": page.number,
         "records": page.count,
         "received_at": page.received_at.isoformat(),
         "log_id": page.log_id,
-        "sha256": hashlib.sha256(page.raw).hexdigest(),
+        "sha256": sha256(page.raw).hexdigest(),
     }
 
 

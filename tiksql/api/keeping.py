@@ -10,9 +10,7 @@ from __future__ import annotations
 import json
 import os
 import stat
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -121,6 +119,8 @@ def ask_keyring(do: str, value: str | None = None, *, patience: float) -> tuple[
 
     Raise ``CredentialsError`` (TS506) where it is missing, fails, or lets wait too long.
     """
+    import subprocess  # noqa: PLC0415 - few commands ask a keyring
+
     command = [sys.executable, "-P", "-m", "tiksql.api.keyring_process"]
     try:
         done = subprocess.run(  # noqa: S603 - this program itself
@@ -201,6 +201,8 @@ def _check_private(path: Path, status: os.stat_result) -> None:
 
 def write(kept: Kept, path: Path) -> None:
     """Write ``credentials.json`` so that only its owner can read it, at any time."""
+    import tempfile  # noqa: PLC0415 - few commands write it
+
     try:
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(prefix=".credentials.", dir=path.parent)  # mode 0600

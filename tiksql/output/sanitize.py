@@ -47,10 +47,7 @@ _FLAGS = "|".join(
     "".join(chr(0xE0000 + ord(letter)) for letter in region)
     for region in ("gbeng", "gbsct", "gbwls")
 )
-_PERHAPS = re.compile(rf"[{_INVISIBLE}{_MARKED}\u200d\ufe0e\ufe0f\U000e0000-\U000e0fff]").search
-"""Whether a text is worth the slower look: one class of characters is found at once."""
-
-_SUSPECT = re.compile(
+_SUSPECT = (
     rf"\U0001f3f4(?:{_FLAGS})\U000e007f"
     rf"|[{_INVISIBLE}\U000e0000-\U000e0fff]"
     rf"|(?<![{_EMOJI}#*0-9])[\ufe0e\ufe0f]|(?<=[#*0-9])(?:\ufe0e|\ufe0f(?!\u20e3))"
@@ -66,9 +63,20 @@ _PICTURES = {chr(code): chr(0x2400 + code) for code in range(32)} | {"\x7f": "â
 
 def visible(text: str) -> str:
     """Write a text so that it can only be read, whatever is in it."""
-    if (text.isascii() and text.isprintable()) or not _PERHAPS(text):
+    if text.isascii() and text.isprintable():
         return text
-    return _SUSPECT.sub(_symbols, text)
+    perhaps, suspect = _looks()
+    return suspect.sub(_symbols, text) if perhaps.search(text) else text
+
+
+@cache
+def _looks() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Return what says whether a text is worth the slower look, and that look.
+
+    Made once somebody has such a text: to compile them takes as long as many a module.
+    """
+    perhaps = rf"[{_INVISIBLE}{_MARKED}\u200d\ufe0e\ufe0f\U000e0000-\U000e0fff]"
+    return re.compile(perhaps), re.compile(_SUSPECT)
 
 
 def hidden() -> dict[str, str]:

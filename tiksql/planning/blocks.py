@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Protocol
 
-from msgspec import Struct, field, structs
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tiksql.errors import ResolveError
 from tiksql.planning import formulas
@@ -172,9 +173,9 @@ class Select:
                 condition = together([self.expression(e) for e in on.conjuncts])
                 if condition is None and node.on is not None:
                     condition = ast.Boolean(value=True)
-                return structs.replace(node, left=left, right=right, on=condition, using=())
+                return replace(node, left=left, right=right, on=condition, using=())
             case ast.Derived():
-                return structs.replace(node, query=self.inner[id(node)])
+                return replace(node, query=self.inner[id(node)])
             case _:
                 return self.renamed.get(id(node), node)
 
@@ -182,7 +183,7 @@ class Select:
         """Rewrite one item, a star into the columns that it stands for."""
         if isinstance(node, ast.Item):
             alias = node.alias or title(node.expression)
-            yield structs.replace(node, expression=self.expression(node.expression), alias=alias)
+            yield replace(node, expression=self.expression(node.expression), alias=alias)
             return
         given: set[str] = set()
         for relation in self._starred(node):
@@ -219,9 +220,7 @@ class Select:
         for key in keys:
             alone = isinstance(key.expression, ast.Column)
             aliases = self.aliases() if alone else self.weak_aliases()
-            made.append(
-                structs.replace(key, expression=self.expression(key.expression, aliases=aliases))
-            )
+            made.append(replace(key, expression=self.expression(key.expression, aliases=aliases)))
         return tuple(made)
 
     def names(self) -> tuple[str, ...] | None:
@@ -273,7 +272,7 @@ class Select:
                 changes[name] = self.expression(old, aliases=aliases)
             elif isinstance(old, tuple) and old and isinstance(old[0], ast.Node):
                 changes[name] = tuple(self.expression(part, aliases=aliases) for part in old)
-        return structs.replace(node, **changes) if changes else node
+        return replace(node, **changes) if changes else node
 
     def subquery(self, node: ast.Query) -> tuple[ast.Query, bool]:
         """Rewrite a query inside an expression once; say whether it refers to what is around it."""
