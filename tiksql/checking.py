@@ -176,8 +176,3 @@ def _check(session: Session, statement: ast.Statement) -> None:
             session.plan(query)
         case ast.SetSetting() | ast.ResetSetting() | ast.Describe() | ast.Copy():
             session.execute(statement, {})
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number of things."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -23,6 +23,7 @@ from tiksql.files import written_aside
 from tiksql.signals import ending
 from tiksql.source import Source
 from tiksql.surroundings import lack, open_streams
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -219,7 +220,7 @@ def _script_of(job: Run, source: Source) -> Source:
 
 
 def _check(arguments: Arguments, console: Console) -> int:
-    from tiksql.checking import check, counted  # noqa: PLC0415 - for this command only
+    from tiksql.checking import check  # noqa: PLC0415 - for this command only
     from tiksql.means import sources_of  # noqa: PLC0415 - see above
 
     job, _ = _job(arguments, console)

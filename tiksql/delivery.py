@@ -13,6 +13,7 @@ from tiksql.errors import OutputError, UsageError
 from tiksql.files import written_aside
 from tiksql.output.formats import BETWEEN, FORMATS, open_writer
 from tiksql.watching import Watch
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterator
@@ -222,8 +223,3 @@ def form_of(path: Path) -> str:
 def wholeness(stats: Stats) -> str:
     """Say whether a result is whole, and if not, why."""
     return "complete" if stats.complete else f"INCOMPLETE: {stats.reason}"
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number of things."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tiksql.delivery import Delivery, counted, wholeness
+from tiksql.delivery import Delivery, wholeness
 from tiksql.emptiness import why_empty
 from tiksql.errors import InterruptError, TikSQLError, UsageError
 from tiksql.interrupts import AbortedError, Interrupts
@@ -17,7 +17,7 @@ from tiksql.planning.trees import harmless
 from tiksql.session import Text
 from tiksql.stream import Stream
 from tiksql.syntax import ast
-from tiksql.words import ours, theirs
+from tiksql.words import counted, ours, theirs
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -31,6 +31,7 @@ from tiksql.store import chains, collections, reports
 from tiksql.store.collectors import check_free, collecting
 from tiksql.stream import Stream
 from tiksql.syntax.printer import to_sql
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -210,10 +211,10 @@ class Studies:
         if stream.plan and stream.plan.limit is not None and stream.stats.complete:
             chains.need_no_more(self.study, run.id, self.now())
         account = reports.account(self.study, run.id)
-        counted = f"{account.records:,} records in {account.requests:,} requests"
+        cost = f"{counted(account.records, 'record')} in {counted(account.requests, 'request')}"
         if not account.open:
             collections.finish(self.study, run, self.now())
-            stream.notes.append(f"{found.name} is complete: {counted}")
+            stream.notes.append(f"{found.name} is complete: {cost}")
             return
         stats = stream.stats
         stats.complete = False
@@ -222,7 +223,7 @@ class Studies:
             f" SHOW GAPS FOR {found.name} lists them"
         )
         stats.error = IncompleteError("TS541", stats.reason)
-        stream.notes.append(f"{found.name}: {counted}; run it again to ask for the gaps")
+        stream.notes.append(f"{found.name}: {cost}; run it again to ask for the gaps")
 
     # --- reading
 

@@ -68,3 +68,8 @@ def recalled(text: str) -> str:
 
 def _rest(text: Quoted) -> str:
     return text[len(text.ours) :]
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tiksql.catalog import load
-from tiksql.delivery import counted
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     from tiksql.session import Session

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from tiksql.catalog import load
 from tiksql.output.sanitize import visible
 from tiksql.translate.steps import filter_of
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -35,11 +36,6 @@ MONTHS = (
     *("October", "November", "December"),
 )
 """Their names, whatever the locale."""
-
-
-def counted(number: int, noun: str) -> str:
-    """Write a number with its noun."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def listed(words: Sequence[str], last: str = "and", most: int = SHOWN) -> str:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tiksql.translate.english import counted
 from tiksql.translate.escaping import mermaid
 from tiksql.translate.steps import filter_of, kept
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -18,6 +18,7 @@ from tiksql.translate.json import document
 from tiksql.translate.sql import to_sql
 from tiksql.translate.steps import kept
 from tiksql.version import __version__
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -173,7 +174,7 @@ def _sampling(plan: Plan) -> str:
     drawn = [scan for scan in plan.scans if scan.sample is not None]
     if not drawn:
         return _unsampled(plan)
-    wanted = english.listed([english.counted(scan.sample or 0, "record") for scan in drawn])
+    wanted = english.listed([counted(scan.sample or 0, "record") for scan in drawn])
     return f"The API drew {wanted} at random (is_random), shared evenly by the windows."
 
 
@@ -213,9 +214,9 @@ def _quota(plan: Plan) -> str:
 def _flow(plan: Plan, account: Account) -> list[str]:
     """Write the steps from plan to rows, as a PRISMA diagram has them."""
     windows = {r.window for r in plan.requests if r.window is not None}
-    first = english.counted(len(plan.requests), "first request")
+    first = counted(len(plan.requests), "first request")
     steps = [
-        f"planned: {first} in {english.counted(len(windows), 'window')}",
+        f"planned: {first} in {counted(len(windows), 'window')}",
         f"requests sent: {_number(account, 'requests')}",
         f"records returned: {_number(account, 'records')}",
         f"after duplicates were removed: {_unique(account)}",

@@ -9,6 +9,7 @@ from tiksql.catalog import load
 from tiksql.output.sanitize import visible
 from tiksql.translate import english
 from tiksql.translate.steps import kept
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,7 +47,7 @@ def _scan(scan: Scan) -> Iterator[str]:
     yield f"{' '.join(each for each in where if each)}.".replace(" .", ".")
     yield from english.searches(scan)
     if scan.sample is not None:
-        yield f"The API draws {english.counted(scan.sample, 'record')} at random."
+        yield f"The API draws {counted(scan.sample, 'record')} at random."
     if fields := english.fields(scan):
         yield f"Of each record it is asked for {fields}."
     if table.notes:
@@ -57,7 +58,7 @@ def _cost(plan: Plan) -> Iterator[str]:
     if not plan.scans:
         yield "This costs nothing."
         return
-    least = english.counted(len(plan.requests), "request")
+    least = counted(len(plan.requests), "request")
     pool = load().pools.get(plan.pool or "")
     of = f" of the {pool.requests_a_day:,} that a day allows for {pool.description}" if pool else ""
     yield f"This costs at least {least}{of}."
