@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tiksql.planning.plan import Window
 from tiksql.planning.requests import last_day
+from tiksql.words import some
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,8 +32,6 @@ ENOUGH = 10
 FULL = 0.9
 """The part of a full page that has records at least: removed videos take positions, too (C4D)."""
 
-SHOWN = 3
-"""Windows that a note names before it counts the rest."""
 
 FOLLOWED = frozenset({"search", "index", "time"})
 LAST_ID = 2**63
@@ -90,7 +89,8 @@ class Oddities:
         if self.early:
             yield (
                 "searches that ended on a full page, long before the first day of"
-                f" {_some(self.early)}: there may be more (ask for the missing days by themselves)"
+                f" {some([place(each) for each in self.early])}:"
+                " there may be more (ask for the missing days by themselves)"
             )
         if not self.last_days and self.expected >= ENOUGH:
             yield (
@@ -107,10 +107,11 @@ def _is_early(days: Sequence[dt.date], window: Window) -> bool:
     return left_out * len(days) >= ENOUGH * ((max(days) - min(days)).days + 1)
 
 
-def _some(requests: Sequence[Request]) -> str:
-    windows = [f"{each.window.start} to {each.window.end}" for each in requests if each.window]
-    more = f" and {len(windows) - SHOWN:,} more" if len(windows) > SHOWN else ""
-    return ", ".join(windows[:SHOWN]) + more
+def place(request: Request) -> str:
+    """Name a request by its key or its days."""
+    if request.window is None:
+        return str(request.key)
+    return f"{request.window.start} to {request.window.end}"
 
 
 def _day(identity: int) -> dt.date:

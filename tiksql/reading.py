@@ -9,12 +9,12 @@ from tiksql.api.events import Gap, Refusal, Restart
 from tiksql.api.pages import Page
 from tiksql.errors import InterruptError, TikSQLError
 from tiksql.local.records import Reader
-from tiksql.oddities import Oddities
+from tiksql.oddities import Oddities, place
 from tiksql.planning.ids import looked_again
 from tiksql.planning.plan import scan_name
 from tiksql.planning.requests import of_key
 from tiksql.stream import asked, received
-from tiksql.words import behind, quoted
+from tiksql.words import behind, quoted, some
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Generator, Iterator, Mapping, Sequence
@@ -26,9 +26,6 @@ if TYPE_CHECKING:
     from tiksql.stream import Stream
 
     Ask = Callable[[Sequence[Request]], Generator[Event, None, None]]
-
-SHOWN = 5
-"""Keys that a note names before it counts the rest."""
 
 
 class Reading:
@@ -69,7 +66,7 @@ class Reading:
         except (TikSQLError, KeyboardInterrupt):
             left = {id_ for look in scan.second for id_ in look.ids} - reader.seen
             if left:
-                self.stream.notes.append(f"not looked for again: {_some(sorted(left))}")
+                self.stream.notes.append(f"not looked for again: {some(sorted(left))}")
             raise
 
     def keys(self, scan: Scan, requests: Sequence[Request]) -> Iterator[Event]:
@@ -115,7 +112,7 @@ class Reading:
         ):
             ids = sorted(id_ for id_, known in missing.items() if known is alone)
             if ids:
-                self.stream.notes.append(f"{what}: {_some(ids)}")
+                self.stream.notes.append(f"{what}: {some(ids)}")
 
     def _count(self, event: Event) -> None:
         stats = self.stream.stats
@@ -132,16 +129,16 @@ class Reading:
 
     def _mishap(self, event: Refusal | Restart | Gap) -> None:
         """Note what came in the place of a page; a gap is a loss."""
-        place = _place(event.request)
+        where = place(event.request)
         match event:
             case Refusal(message=message):
-                self.stream.notes.append(quoted(f"{place} was refused", f": {message}"))
+                self.stream.notes.append(quoted(f"{where} was refused", f": {message}"))
                 self.stream.refused.append({**asked(event.request), "message": message})
             case Restart():
                 again = "the API lost it, and it was asked again from its start"
-                self.stream.notes.append(f"search of {place}: {again}")
+                self.stream.notes.append(f"search of {where}: {again}")
             case Gap(error=error):
-                missing = behind(f"{place} is missing: ", error.message)
+                missing = behind(f"{where} is missing: ", error.message)
                 self.capped[scan_name(event.request.scan)] = missing
 
     def _check_cap(self, page: Page) -> None:
@@ -167,7 +164,7 @@ class Reading:
         begun = [key for key, page in keyed if isinstance(page, Page) and page.has_more]
         for what, keys in (("not asked", left), ("read in part", begun)):
             if keys:
-                self.stream.notes.append(f"{what}: {_some(keys)}")
+                self.stream.notes.append(f"{what}: {some(keys)}")
 
     def fail(self, error: TikSQLError | KeyboardInterrupt) -> None:
         """Mark the result as lacking rows."""
@@ -210,16 +207,3 @@ def _rows(reader: Reader, event: Event) -> list[Row]:
     if not isinstance(event, Page):
         return []
     return reader.rows(event.records, event.request.key, more=bool(event.has_more))
-
-
-def _place(request: Request) -> str:
-    """Name a request by its key or its days."""
-    if request.window is None:
-        return str(request.key)
-    return f"{request.window.start} to {request.window.end}"
-
-
-def _some(keys: Sequence[object]) -> str:
-    """Name some keys, and count the others."""
-    named = ", ".join(str(key) for key in keys[:SHOWN])
-    return named + (f" and {len(keys) - SHOWN:,} more" if len(keys) > SHOWN else "")

@@ -5,20 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tiksql.store.recovery import Recovery, recover
+from tiksql.words import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 __all__ = ["Recovery", "recover", "shown"]
 
-NAMES = {
-    "collections": ("collection", "collections"),
-    "runs": ("run", "runs"),
-    "chains": ("search", "searches"),
-    "requests": ("request", "requests"),
-    "pages": ("page", "pages"),
-}
-"""What a person calls one row of a table, and some."""
+NAMES = {"chains": "part"}
+"""What ``tiksql status`` calls a stretch of days or a key; the others are called as their table."""
 
 
 def shown(found: Recovery) -> Iterator[str]:
@@ -35,5 +30,7 @@ def shown(found: Recovery) -> Iterator[str]:
 
 def _counted(numbers: dict[str, int]) -> str:
     return ", ".join(
-        f"{number:,} {NAMES[table][number != 1]}" for table, number in numbers.items() if number
+        counted(number, NAMES.get(table, table.removesuffix("s")))
+        for table, number in numbers.items()
+        if number
     )

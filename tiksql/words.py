@@ -6,7 +6,13 @@ program that hands a text on, to a person or to another program, gets the two ap
 
 from __future__ import annotations
 
-from typing import Self
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+SHOWN = 5
+"""Things that a note names before it counts the rest."""
 
 
 class Quoted(str):
@@ -73,3 +79,9 @@ def _rest(text: Quoted) -> str:
 def counted(number: int, noun: str) -> str:
     """Write a number of things."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def some(things: Sequence[object]) -> str:
+    """Name some things, and count the others."""
+    named = ", ".join(str(each) for each in things[:SHOWN])
+    return named + (f" and {len(things) - SHOWN:,} more" if len(things) > SHOWN else "")

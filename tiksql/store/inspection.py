@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import sqlite3
 import time
-import zlib
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -76,7 +74,7 @@ def _inspected(connection: sqlite3.Connection) -> Inspection:
     query = "SELECT chain, lap, number, sha256, content FROM pages"
     for chain, lap, number, digest, content in connection.execute(query):
         pages += 1
-        if not _is_as_it_came(digest, content):
+        if not seals.is_as_it_came(content, digest):
             damage.append(f"page {number} of search {lap} of chain {chain} is not as it came")
     damage += _unsealed(connection) if version == VERSION else []
     return Inspection(pages, tuple(damage))
@@ -87,10 +85,3 @@ def _unsealed(connection: sqlite3.Connection) -> list[str]:
     connection.create_function("seal", -1, seals.seal, deterministic=True)
     rows = (row for check in seals.checks(TABLES) for row in connection.execute(check))
     return [f"row {number} of {table} is not as it was written" for table, number in rows]
-
-
-def _is_as_it_came(digest: object, content: object) -> bool:
-    try:
-        return hashlib.sha256(zlib.decompress(content)).digest() == digest  # type: ignore[arg-type]
-    except (zlib.error, TypeError):
-        return False

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from tiksql.errors import StudyError, UsageError
-from tiksql.store.salvage import TABLES, wreck
+from tiksql.store.salvage import wreck
+from tiksql.store.seals import SEALED
 from tiksql.store.study import Study
 
 if TYPE_CHECKING:
@@ -71,13 +72,13 @@ def recover(path: Path, new: Path) -> Recovery:
 def _made(path: Path, folder: Path) -> tuple[dict[str, int], dict[str, int], list[str]]:
     with wreck(path, folder) as found, Study(folder / "new.db") as study:
         with study.writing():
-            kept = {table: _taken_over(found, study, table) for table in TABLES}
+            kept = {table: _taken_over(found, study, table) for table in SEALED}
             if not any(kept.values()):
                 raise StudyError("TS716", f"nothing of {path} is as it was written")
             if any(found.lost.values()):
                 _reopen(study, found.lost)
         opened = [row["name"] for row in study.rows(_OPEN)]
-        return kept, {table: found.lost[table] for table in TABLES}, opened
+        return kept, {table: found.lost[table] for table in SEALED}, opened
 
 
 def _taken_over(found: Wreck, study: Study, table: str) -> int:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
-import zlib
 from collections import Counter
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -20,9 +19,6 @@ from tiksql.store.study import HEADER, prepared
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-TABLES = ("collections", "runs", "chains", "requests", "pages")
-"""Each behind those that its rows refer to."""
 
 FARTHEST = 2**62
 """Behind this row nobody looks for others."""
@@ -85,7 +81,7 @@ class Wreck:
         return True
 
     def _is_as_written(self, table: str, row: sqlite3.Row) -> bool:
-        if table == "pages" and not _is_as_it_came(row["sha256"], row["content"]):
+        if table == "pages" and not seals.is_as_it_came(row["content"], row["sha256"]):
             return False
         if not self.sealed:
             return True
@@ -132,11 +128,3 @@ def wreck(path: Path, folder: Path) -> Iterator[Wreck]:
         if torn:
             found.lost["requests"] += 1
         yield found
-
-
-def _is_as_it_came(digest: Any, content: Any) -> bool:
-    try:
-        seals.unpacked(content, digest)
-    except (ValueError, TypeError, zlib.error):
-        return False
-    return True

@@ -11,7 +11,7 @@ import sqlite3
 import zlib
 from contextlib import closing
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,7 +23,7 @@ SEALED = {
     "requests": "id",
     "pages": "request",
 }
-"""The tables whose rows are sealed, and what each names a row by."""
+"""The tables whose rows are sealed, each behind those it refers to, and what names a row."""
 
 APART = "content"
 
@@ -48,6 +48,15 @@ def unpacked(content: bytes, digest: bytes) -> bytes:
     if hashlib.sha256(octets).digest() != digest:
         raise ValueError("a page is not what came")
     return octets
+
+
+def is_as_it_came(content: Any, digest: Any) -> bool:
+    """Whether a page on record is what came, whatever lies in its place now."""
+    try:
+        unpacked(content, digest)
+    except (ValueError, TypeError, zlib.error):
+        return False
+    return True
 
 
 def install(connection: sqlite3.Connection) -> None:
