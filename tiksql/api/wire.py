@@ -1,4 +1,4 @@
-"""One exchange with a server: a body is sent, a whole answer comes. The only user of httpx."""
+"""One exchange with a server, by httpx: a body is sent, a whole answer comes."""
 
 from __future__ import annotations
 
